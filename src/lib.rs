@@ -1,0 +1,26 @@
+//! Waxwing: a desktop helper for end-to-end encrypted mail.
+//!
+//! One package, a library and two thin programs: `waxwing` (the window) and `wax` (the command line).
+//! Data takes one way out and one way in:
+//!
+//! ```text
+//! out:  Draft ──compose──▶ Payload ──protect::plan──▶ Plan ──protect::seal──▶ Sealed ──adapters::smtp──▶ Receipt
+//! in:   bytes ──mime──▶ tree ──protect::open──▶ Evidence ──read::judge──▶ Verdict ──wording──▶ what a person sees
+//! ```
+//!
+//! A pure core holds every decision and does no I/O: no files, sockets, clock, threads, egui or tokio.
+//! Time and policy are arguments; the crypto libraries' own randomness is the one exception. A shell
+//! around it does the I/O. Two faces (window, command line) show what the core decided, in words that
+//! come from one place. `tests/architecture.rs` reads the sources and fails on a forbidden arrow.
+//!
+//! # Core (pure)
+//!
+//! | module | what it is | may use |
+//! |---|---|---|
+//! | [`base`] | secrets, escaping of untrusted text, limits, time | – |
+//! | [`address`] | mailbox, domain (IDNA), comparison | base |
+//!
+#![forbid(unsafe_code)]
+
+pub mod address;
+pub mod base;
