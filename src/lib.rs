@@ -19,8 +19,21 @@
 //! |---|---|---|
 //! | [`base`] | secrets, escaping of untrusted text, limits, time | – |
 //! | [`address`] | mailbox, domain (IDNA), comparison | base |
+//! | [`settings`] | servers and accounts as plain data | base, address |
+//! | [`cert`] | certificates, fingerprints, acceptance per address | base, address |
+//! | [`protect`] | sealing and opening; the scheme-neutral facts; what may leave | base, address, cert, mime |
+//!
+//! # Shell
+//!
+//! | module | what it is | may use |
+//! |---|---|---|
+//! | [`app`] | ports, jobs, services | the core |
 //!
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod app;
 pub mod base;
+pub mod cert;
+pub mod protect;
+pub mod settings;

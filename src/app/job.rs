@@ -1,0 +1,104 @@
+//! Work in the background: cancelling, progress, and the runner that both faces use.
+
+use std::sync::{Arc, Mutex};
+use tokio::sync::watch;
+
+/// A wish to stop, shared between the one who wishes and the ones who work.
+#[derive(Clone)]
+pub struct Cancel(Arc<watch::Sender<bool>>);
+
+impl Default for Cancel {
+    fn default() -> Self {
+        Cancel(Arc::new(watch::Sender::new(false)))
+    }
+}
+
+impl Cancel {
+    /// Asks the work to stop at its next safe place.
+    pub fn cancel(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether somebody asked.
+    pub fn is_cancelled(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Ends when somebody asks; for `select!` in network code.
+    pub async fn cancelled(&self) {
+        let mut receiver = self.0.subscribe();
+        // The sender lives as long as `self`, so waiting cannot fail before it is asked.
+        let _ = receiver.wait_for(|asked| *asked).await;
+    }
+}
+
+/// What a job is busy with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Making a key.
+    MakingKey,
+    /// Reading files.
+    Reading,
+    /// Encrypting and signing.
+    Sealing,
+    /// Opening the sealed bytes again before they leave (rule 46).
+    Proving,
+    /// Resolving a name, connecting, making TLS.
+    Connecting,
+    /// Logging in.
+    LoggingIn,
+    /// Handing the letter over.
+    Sending,
+    /// Fetching letters.
+    Fetching,
+    /// Decrypting and verifying.
+    Opening,
+    /// Waiting for the partner's answer.
+    Waiting,
+}
+
+/// How far a job is; `total` is zero when nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is busy with.
+    pub step: Step,
+    /// Bytes or items done.
+    pub done: u64,
+    /// Of so many.
+    pub total: u64,
+}
+
+/// What a worker gets: a place to look whether to stop, and one to say how far it is. Progress is
+/// a latest-value cell: nobody waits for a reader.
+#[derive(Clone, Default)]
+pub struct Watch {
+    /// The wish to stop.
+    pub cancel: Cancel,
+    latest: Arc<Mutex<Option<Progress>>>,
+    wake: Option<Arc<dyn Fn() + Send + Sync>>,
+}
+
+impl Watch {
+    /// A watch that calls `wake` after each change of progress.
+    pub fn waking(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Watch {
+            wake: Some(wake),
+            ..Watch::default()
+        }
+    }
+
+    /// Says how far the work is.
+    pub fn progress(&self, step: Step, done: u64, total: u64) {
+        let mut cell = self.latest.lock().unwrap_or_else(|p| p.into_inner());
+        *cell = Some(Progress { step, done, total });
+        drop(cell);
+        if let Some(wake) = &self.wake {
+            wake();
+        }
+    }
+
+    /// The last that was said.
+    pub fn latest(&self) -> Option<Progress> {
+        *self.latest.lock().unwrap_or_else(|p| p.into_inner())
+    }
+}

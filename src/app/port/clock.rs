@@ -1,0 +1,7 @@
+use crate::base::Time;
+
+/// Tells the time, so that tests can.
+pub trait Clock: Send + Sync {
+    /// Now, UTC.
+    fn now(&self) -> Time;
+}

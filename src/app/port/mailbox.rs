@@ -1,0 +1,41 @@
+//! Fetching letters from a server.
+
+use super::SubmitFailure;
+use crate::app::job::Watch;
+use crate::base::Passphrase;
+use crate::settings::Account;
+
+/// A server that keeps letters.
+pub trait MailboxServer: Send + Sync {
+    /// Fetches every letter that `known` does not name. Nothing is removed from the server.
+    fn fetch(
+        &self,
+        account: &Account,
+        password: &Passphrase,
+        known: &dyn Fn(&str) -> bool,
+        watch: &Watch,
+    ) -> Result<Vec<Fetched>, FetchFailure>;
+}
+
+/// One letter as the server keeps it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// The server's own lasting name for it (POP3 UIDL, RFC 1939 §7).
+    pub uid: String,
+    /// Its bytes, dot-stuffing removed.
+    pub bytes: Vec<u8>,
+}
+
+/// Why nothing was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FetchFailure {
+    /// The account names no server to fetch from.
+    NoMailbox,
+    /// The connection, TLS or login failed; same causes as for sending.
+    Connection(SubmitFailure),
+    /// One letter is larger than the limit of a message.
+    TooLarge {
+        /// Its size in bytes.
+        size: u64,
+    },
+}

@@ -1,0 +1,19 @@
+//! What the services need from the world: traits that adapters implement.
+//!
+//! All calls block; they run on a job's thread, look at its [`Watch`](super::job::Watch) and stop
+//! when asked.
+
+mod clock;
+mod mailbox;
+mod store;
+mod submission;
+
+pub use clock::Clock;
+pub use mailbox::{FetchFailure, Fetched, MailboxServer};
+pub use store::{
+    AskPassphrase, CertProvenance, DraftHead, Identity, Letter, LetterHead, OutboxEntry, OutboxId,
+    OutboxState, Question, Store, StoreFailure, StoredCopy,
+};
+pub use submission::{
+    Connected, Receipt, Refusal, Reply, Stage, Submission, SubmitFailure, TlsFacts, TlsRefusal,
+};

@@ -1,0 +1,292 @@
+//! What is kept: identities, certs, decisions, accounts, drafts, the outbox, letters. Contents
+//! are sealed at rest by the vault key; each method says whether it needs the vault.
+
+use crate::address::{Address, Mailbox};
+use crate::base::{Passphrase, Secret, Time};
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
+use crate::protect::{Outgoing, Protection};
+use crate::settings::Account;
+
+/// A person's own address with the key that goes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Name and address.
+    pub mailbox: Mailbox,
+    /// The certificate whose secret half is in the vault.
+    pub fingerprint: Fingerprint,
+    /// When it was made or imported.
+    pub since: Time,
+    /// Whether this is the one in use.
+    pub current: bool,
+}
+
+/// Where a certificate came from (rule 53: the ledger).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertProvenance {
+    /// Made here.
+    Made,
+    /// Imported by the person's own hand.
+    Imported,
+    /// It came with a letter.
+    Mail,
+}
+
+/// Why a letter is in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxState {
+    /// Not tried yet, or to be tried again.
+    Waiting,
+    /// A process is at it. Found at start with that process dead: [`OutboxState::MaybeSent`] when
+    /// the DATA stage had begun, else `Waiting`.
+    Sending {
+        /// Whether DATA was begun.
+        data_begun: bool,
+    },
+    /// The server took it; the receipt in JSON.
+    Sent {
+        /// The receipt.
+        receipt: String,
+    },
+    /// The server or our own checks refused it; the failure in JSON.
+    Refused {
+        /// Why.
+        why: String,
+    },
+    /// It may or may not have been taken (rule 62). Never tried again by itself.
+    MaybeSent,
+}
+
+/// Names an outbox entry; grows.
+pub type OutboxId = i64;
+
+/// One copy of a letter in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCopy {
+    /// Which copy of its letter, from 0.
+    pub index: usize,
+    /// Whom it is for.
+    pub envelope_to: Vec<Address>,
+    /// How far it is.
+    pub state: OutboxState,
+}
+
+/// One letter in the outbox, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Its name.
+    pub id: OutboxId,
+    /// When it was put there.
+    pub at: Time,
+    /// The address of the account that sends it.
+    pub from: Address,
+    /// The subject that the person wrote.
+    pub subject: String,
+    /// The Message-ID, without angle brackets; it stays over every try (rule 62).
+    pub message_id: String,
+    /// How it is protected.
+    pub protection: Protection,
+    /// Its copies.
+    pub copies: Vec<StoredCopy>,
+}
+
+/// A draft without its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftHead {
+    /// Its name, chosen by whoever made it.
+    pub id: String,
+    /// When it was last written.
+    pub at: Time,
+}
+
+/// A letter that was received or sent, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterHead {
+    /// Its name; grows.
+    pub id: i64,
+    /// The server's lasting name for it.
+    pub uid: String,
+    /// When it was fetched.
+    pub at: Time,
+}
+
+/// A letter that was received, as it came.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Which.
+    pub head: LetterHead,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What a passphrase is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// There is no vault yet: choose one.
+    NewVault,
+    /// Open the vault.
+    OpenVault,
+    /// The last one was wrong.
+    OpenVaultAgain,
+}
+
+/// Asks the person; called from a job's thread, only when the system keyring has no answer.
+pub trait AskPassphrase: Send + Sync {
+    /// `None`: the person gave none.
+    fn ask(&self, question: Question) -> Option<Passphrase>;
+}
+
+/// Everything that Waxwing keeps. Reading methods see what other processes wrote.
+pub trait Store: Send + Sync {
+    /// Own identities, oldest first. No vault.
+    fn identities(&self) -> Result<Vec<Identity>, StoreFailure>;
+    /// Adds an identity with its secret key (a whole transferable secret key, unencrypted, binary)
+    /// and revocation certificate, in one transaction: whole or absent. Also puts the cert and
+    /// decides `Own` for the address. The first identity becomes current. Vault.
+    fn add_identity(
+        &self,
+        identity: &Identity,
+        cert: &Cert,
+        secret: &Secret<Vec<u8>>,
+        revocation: &[u8],
+    ) -> Result<(), StoreFailure>;
+    /// Makes the identity with this certificate the current one. No vault.
+    fn use_identity(&self, fingerprint: &Fingerprint) -> Result<(), StoreFailure>;
+    /// The revocation certificate kept with an own key, armored. Vault.
+    fn revocation(&self, fingerprint: &Fingerprint) -> Result<Option<Vec<u8>>, StoreFailure>;
+
+    /// Keeps a secret key that belongs to no identity (imported for reading). Vault.
+    fn put_secret(
+        &self,
+        fingerprint: &Fingerprint,
+        secret: &Secret<Vec<u8>>,
+        at: Time,
+    ) -> Result<(), StoreFailure>;
+    /// One secret key, a whole unencrypted transferable secret key. Vault.
+    fn secret(&self, fingerprint: &Fingerprint) -> Result<Option<Secret<Vec<u8>>>, StoreFailure>;
+    /// The certificates whose secret half is here: every one ever held (rule 28). No vault.
+    fn secret_fingerprints(&self) -> Result<Vec<Fingerprint>, StoreFailure>;
+
+    /// Puts a certificate, merged with what is known of it; returns the merged one. No vault.
+    fn put_cert(&self, cert: &Cert, from: CertProvenance, at: Time) -> Result<Cert, StoreFailure>;
+    /// All certificates. No vault.
+    fn certs(&self) -> Result<Vec<Cert>, StoreFailure>;
+    /// The certificate with this fingerprint. No vault.
+    fn cert(&self, fingerprint: &Fingerprint) -> Result<Option<Cert>, StoreFailure>;
+    /// Certificates with a user ID of this address, as the certs claim. No vault.
+    fn certs_for(&self, address: &Address) -> Result<Vec<Cert>, StoreFailure>;
+    /// Certificates that have this key or subkey: `handle` is a fingerprint or a 64-bit key ID in
+    /// hex. No vault.
+    fn certs_with_key(&self, handle: &str) -> Result<Vec<Cert>, StoreFailure>;
+    /// The person's decisions. No vault.
+    fn acceptance(&self) -> Result<Acceptance, StoreFailure>;
+    /// Records a decision. No vault.
+    fn decide(
+        &self,
+        address: &Address,
+        fingerprint: &Fingerprint,
+        checked: Checked,
+        at: Time,
+    ) -> Result<(), StoreFailure>;
+
+    /// Accounts, in the order they were added. No vault.
+    fn accounts(&self) -> Result<Vec<Account>, StoreFailure>;
+    /// Adds or replaces the account of that address. Vault.
+    fn put_account(&self, account: &Account, password: &Passphrase) -> Result<(), StoreFailure>;
+    /// The account's password. Vault.
+    fn password(&self, address: &Address) -> Result<Option<Passphrase>, StoreFailure>;
+
+    /// Drafts, newest first. No vault.
+    fn drafts(&self) -> Result<Vec<DraftHead>, StoreFailure>;
+    /// One draft's bytes. Vault.
+    fn draft(&self, id: &str) -> Result<Option<Secret<Vec<u8>>>, StoreFailure>;
+    /// Writes a draft, durably before it returns. Vault.
+    fn put_draft(&self, id: &str, bytes: &[u8], at: Time) -> Result<(), StoreFailure>;
+    /// Removes a draft. No vault.
+    fn remove_draft(&self, id: &str) -> Result<(), StoreFailure>;
+
+    /// Puts a letter, all copies `Waiting`, durably before it returns. Vault.
+    fn enqueue(
+        &self,
+        from: &Address,
+        subject: &str,
+        message_id: &str,
+        outgoing: &Outgoing,
+        at: Time,
+    ) -> Result<OutboxId, StoreFailure>;
+    /// The outbox, oldest first. Entries whose sending process is dead are sorted into
+    /// `MaybeSent` or `Waiting` before they are shown. Vault.
+    fn outbox(&self) -> Result<Vec<OutboxEntry>, StoreFailure>;
+    /// The letter's bytes. Vault.
+    fn outgoing(&self, id: OutboxId) -> Result<Option<Outgoing>, StoreFailure>;
+    /// Takes a waiting copy for this process (atomically `Waiting` → `Sending`); `false` when it
+    /// is not waiting, so that two processes never send it both. No vault.
+    fn claim(&self, id: OutboxId, index: usize) -> Result<bool, StoreFailure>;
+    /// Sets a copy's state, durably before it returns. Vault.
+    fn set_state(
+        &self,
+        id: OutboxId,
+        index: usize,
+        state: &OutboxState,
+    ) -> Result<(), StoreFailure>;
+    /// Removes a letter from the outbox. No vault.
+    fn remove_outgoing(&self, id: OutboxId) -> Result<(), StoreFailure>;
+
+    /// Received letters of an account, newest first. No vault.
+    fn letters(&self, account: &Address) -> Result<Vec<LetterHead>, StoreFailure>;
+    /// Keeps a received letter; the same uid twice is one. Vault.
+    fn put_letter(
+        &self,
+        account: &Address,
+        uid: &str,
+        bytes: &[u8],
+        at: Time,
+    ) -> Result<(), StoreFailure>;
+    /// One letter. Vault.
+    fn letter(&self, id: i64) -> Result<Option<Letter>, StoreFailure>;
+}
+
+/// Why the store did not do it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreFailure {
+    /// The vault is locked and nobody gave a passphrase.
+    VaultLocked,
+    /// The passphrase is wrong.
+    WrongPassphrase,
+    /// The system keyring answered, but its key does not open this vault.
+    KeyringMismatch,
+    /// The system keyring is locked or did not answer; the system's words.
+    KeyringUnavailable(String),
+    /// The home was written by a newer Waxwing.
+    NewerVersion {
+        /// Its format.
+        found: u32,
+        /// The newest that is known here.
+        known: u32,
+    },
+    /// The home cannot be written to.
+    ReadOnly {
+        /// Where.
+        path: String,
+    },
+    /// No space left.
+    DiskFull {
+        /// Where.
+        path: String,
+    },
+    /// The home is no folder that can be used; the system's words.
+    Unusable {
+        /// Where.
+        path: String,
+        /// Why.
+        detail: String,
+    },
+    /// Another process holds it for too long.
+    Busy,
+    /// What was read is damaged, or was altered by somebody without the vault key.
+    Damaged {
+        /// What.
+        what: String,
+    },
+    /// There is an identity for this address already.
+    Exists,
+}

@@ -1,0 +1,127 @@
+//! Facts about a message's protection, the same for every scheme. No decision stands here:
+//! `read::verdict` judges.
+
+use crate::address::Address;
+use crate::base::Time;
+use crate::cert::Fingerprint;
+
+/// How far an encryption layer protects what is inside from being changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Integrity {
+    /// Authenticated encryption (OpenPGP SEIPDv2, CMS AuthEnvelopedData).
+    Aead,
+    /// OpenPGP's modification detection code (SEIPDv1, RFC 9580 §5.13.1).
+    Mdc,
+    /// Nothing: anybody on the way may have altered it (rules 17 and 18).
+    None,
+}
+
+/// Whom an encryption layer names as able to open it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RecipientHandle {
+    /// A (sub)key whose certificate is known: the certificate's fingerprint.
+    Cert(Fingerprint),
+    /// A (sub)key fingerprint of no certificate that we know.
+    Key(Fingerprint),
+    /// A 64-bit key ID of no certificate that we know, upper-case hex.
+    KeyId(String),
+    /// The sender hid who it is (an all-zero key ID).
+    Hidden,
+}
+
+/// One encryption layer that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncryptionFact {
+    /// How it is kept from being altered.
+    pub integrity: Integrity,
+    /// All whom it names, in order.
+    pub recipients: Vec<RecipientHandle>,
+    /// The own certificate whose key opened it; `None` for a password.
+    pub opened_with: Option<Fingerprint>,
+    /// The symmetric algorithm, as its standard names it: `AES-256`, `3DES`.
+    pub algorithm: String,
+}
+
+/// What checking one signature gave. The order is the order of usefulness: of several signatures,
+/// the first in this list is the one worth telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SignatureState {
+    /// Mathematically right, by a key that was fit to sign at that time.
+    Good,
+    /// Made more than five minutes after the time of judging (rule 14).
+    FromFuture,
+    /// The key or certificate was revoked.
+    Revoked,
+    /// The key or certificate had expired when the signature was made, or the signature itself has.
+    Expired,
+    /// A hash that can be collided (SHA-1, MD5).
+    WeakHash,
+    /// A key too weak to count.
+    WeakKey,
+    /// The certificate is there but not fit for signing (no signing key, no valid user ID binding).
+    UnfitKey,
+    /// It does not match the content.
+    Bad,
+    /// The signer's certificate is not known here.
+    NoCert,
+    /// It cannot be read (unknown version, algorithm or structure).
+    Unreadable,
+}
+
+/// One signature and what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureFact {
+    /// What checking gave.
+    pub state: SignatureState,
+    /// The certificate of the signer, where known (its primary fingerprint).
+    pub signer: Option<Fingerprint>,
+    /// What the signature says of its issuer when no certificate is known: a fingerprint or a
+    /// 64-bit key ID, in hex.
+    pub issuer: Option<String>,
+    /// The addresses of the signer's valid user IDs at the time of signing; empty without a cert.
+    pub addresses: Vec<Address>,
+    /// When the signature says that it was made.
+    pub made: Option<Time>,
+    /// The hash algorithm's name.
+    pub hash: String,
+    /// The public-key algorithm's name.
+    pub algorithm: String,
+    /// The recipients whom the signer meant (RFC 9580 §5.2.3.36); empty when the signer named none.
+    pub intended: Vec<Fingerprint>,
+}
+
+/// One cryptographic layer, outermost first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layer {
+    /// OpenPGP encryption, whether or not a signature was inside the same packets: that signature
+    /// is a layer of its own right behind.
+    OpenPgpEncrypted(EncryptionFact),
+    /// OpenPGP signatures over everything inside.
+    OpenPgpSigned(Vec<SignatureFact>),
+}
+
+/// What is known of a whole message after its cryptographic envelope was opened (RFC 9787 §4):
+/// the contiguous layers from the outermost type inward.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The layers of the envelope, outermost first; empty for an unprotected message.
+    pub layers: Vec<Layer>,
+}
+
+impl Evidence {
+    /// The encryption layers, outermost first.
+    pub fn encryptions(&self) -> impl Iterator<Item = &EncryptionFact> {
+        self.layers.iter().filter_map(|layer| match layer {
+            Layer::OpenPgpEncrypted(fact) => Some(fact),
+            Layer::OpenPgpSigned(_) => None,
+        })
+    }
+
+    /// The signatures of the envelope, outermost layer first.
+    pub fn signatures(&self) -> impl Iterator<Item = &SignatureFact> {
+        self.layers.iter().flat_map(|layer| match layer {
+            Layer::OpenPgpEncrypted(_) => [].iter(),
+            Layer::OpenPgpSigned(facts) => facts.iter(),
+        })
+    }
+}
