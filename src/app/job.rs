@@ -102,3 +102,18 @@ impl Watch {
         *self.latest.lock().unwrap_or_else(|p| p.into_inner())
     }
 }
+
+/// The worker's question and the way to answer it; dropping it answers "none".
+pub struct PassphraseReply(std::sync::mpsc::Sender<Option<crate::base::Passphrase>>);
+
+impl PassphraseReply {
+    pub(crate) fn new(to: std::sync::mpsc::Sender<Option<crate::base::Passphrase>>) -> Self {
+        PassphraseReply(to)
+    }
+
+    /// Answers; `None` says that the person gave no passphrase.
+    pub fn answer(self, passphrase: Option<crate::base::Passphrase>) {
+        // A worker that is gone needs no answer.
+        let _ = self.0.send(passphrase);
+    }
+}

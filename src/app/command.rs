@@ -1,0 +1,419 @@
+//! What a face can ask for, and what it gets back.
+
+use crate::address::{Address, Mailbox};
+use crate::app::failure::Failure;
+use crate::app::port::{
+    Connected, DraftHead, Identity, LetterHead, OutboxEntry, OutboxId, Question, Receipt,
+};
+use crate::base::{Passphrase, Time, Untrusted};
+use crate::cert::{Checked, Fingerprint};
+use crate::protect::Protection;
+use crate::read::Reading;
+use crate::settings::Account;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One thing to do. Each runs as a job.
+pub enum Command {
+    /// What the window shows around everything: identities, accounts, counts.
+    Overview,
+    /// Makes an identity with a new key.
+    NewIdentity {
+        /// Name and address.
+        mailbox: Mailbox,
+    },
+    /// Makes this identity the current one.
+    UseIdentity(Fingerprint),
+    /// Keys whose fingerprint, name or address holds the text; all when it is empty.
+    ListKeys {
+        /// What to look for.
+        query: String,
+    },
+    /// One key in full: by fingerprint or address.
+    ShowKey {
+        /// Which.
+        key: String,
+    },
+    /// Takes keys from files.
+    ImportKeys(ImportKeys),
+    /// Writes a key out, armored.
+    ExportKey {
+        /// Which: a fingerprint or address.
+        key: String,
+        /// With the secret half, protected by this password.
+        secret: Option<Passphrase>,
+        /// Where to; `None` gives the bytes back.
+        to: Option<PathBuf>,
+    },
+    /// Records that the person compared the fingerprint with its owner, for all its addresses or
+    /// for this one.
+    Confirm {
+        /// Which: a fingerprint or address.
+        key: String,
+    },
+    /// Records that the key is not its address's.
+    Reject {
+        /// Which: a fingerprint or address.
+        key: String,
+    },
+    /// Adds or replaces an account.
+    AddAccount {
+        /// Servers and login.
+        account: Box<Account>,
+        /// Goes to the vault.
+        password: Passphrase,
+    },
+    /// Connects, logs in and leaves.
+    TestAccount {
+        /// Whose; the current identity's when `None`.
+        address: Option<Address>,
+    },
+    /// How a draft would travel.
+    Preflight(DraftSource),
+    /// Puts the letter into the outbox, sealed, and sends it.
+    Send {
+        /// What.
+        draft: DraftSource,
+        /// How.
+        way: Way,
+        /// A stored draft to remove once the letter is safely in the outbox.
+        draft_id: Option<String>,
+    },
+    /// The outbox.
+    Outbox,
+    /// Tries a letter again. Copies that are "maybe sent" are tried only with `maybe_sent_too`.
+    Retry {
+        /// Which letter.
+        id: OutboxId,
+        /// The person was asked and said yes.
+        maybe_sent_too: bool,
+    },
+    /// Removes a letter from the outbox.
+    Discard(OutboxId),
+    /// Drafts at rest.
+    Drafts,
+    /// One draft.
+    LoadDraft(String),
+    /// Writes a draft to rest.
+    SaveDraft {
+        /// Its name.
+        id: String,
+        /// What was typed.
+        draft: Box<DraftForm>,
+    },
+    /// Removes a draft.
+    RemoveDraft(String),
+    /// Fetches new letters.
+    Fetch,
+    /// Letters that were fetched.
+    Letters,
+    /// Opens a letter that was fetched.
+    OpenLetter(i64),
+    /// Opens a file.
+    OpenFile(PathBuf),
+    /// Opens bytes (dropped, pasted, an errant part).
+    OpenBytes(Arc<[u8]>),
+    /// Saves an attachment under a safe name into a folder, or to a path.
+    SaveAttachment {
+        /// From which reading.
+        reading: Arc<Reading>,
+        /// Which of its attachments.
+        index: usize,
+        /// A folder (then the name is the attachment's, made safe) or a path that does not exist.
+        to: PathBuf,
+    },
+    /// Starts the built-in practice server and its partner; from then on the runner's desk is the
+    /// practice desk until [`Command::LeavePractice`].
+    StartPractice {
+        /// The name that the practising person goes by.
+        name: String,
+    },
+    /// Back to the person's own desk.
+    LeavePractice,
+}
+
+/// Where keys come from.
+pub struct ImportKeys {
+    /// Files or pasted text.
+    pub sources: Vec<KeySource>,
+    /// For which addresses they are accepted when a key has several.
+    pub accept_for: Vec<Address>,
+    /// Accept even where another key is accepted already.
+    pub accept: bool,
+    /// Password of protected secret keys.
+    pub password: Option<Passphrase>,
+}
+
+/// One source of keys.
+pub enum KeySource {
+    /// A file.
+    File(PathBuf),
+    /// Bytes that were dropped or pasted, with a name for error texts.
+    Bytes {
+        /// What to call it.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// A draft, as a file or as typed.
+pub enum DraftSource {
+    /// The bytes of a draft message (RFC 5322, LF or CRLF).
+    Message(Vec<u8>),
+    /// What stands in the window.
+    Form(Box<DraftForm>),
+}
+
+/// A letter as it is typed: nothing in it needs to be right yet.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct DraftForm {
+    /// Recipients as typed, separated by commas.
+    pub to: String,
+    /// Carbon copies.
+    pub cc: String,
+    /// Blind copies: a sealed message of its own for each.
+    pub bcc: String,
+    /// Subject.
+    pub subject: String,
+    /// Text.
+    pub body: String,
+    /// Files that travel along.
+    pub attachments: Vec<FormAttachment>,
+}
+
+/// A file that travels along. Its bytes are read when it is added, so that a file that vanishes
+/// later loses nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FormAttachment {
+    /// Its name, without folders.
+    pub name: String,
+    /// Its media type, `application/octet-stream` when unknown.
+    pub media_type: String,
+    /// Its content.
+    pub bytes: Arc<[u8]>,
+}
+
+/// How a letter leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Encrypted and signed.
+    Sealed,
+    /// Signed, readable by all on the way; the person said so.
+    SignOnly,
+    /// Readable and unsigned; the person said so.
+    Unprotected,
+}
+
+/// What came of a command.
+pub enum Outcome {
+    /// Of [`Command::Overview`], [`Command::UseIdentity`], [`Command::LeavePractice`].
+    Overview(Overview),
+    /// Of [`Command::NewIdentity`].
+    Identity(Identity),
+    /// Of [`Command::ListKeys`].
+    Keys(Vec<KeyRow>),
+    /// Of [`Command::ShowKey`], [`Command::Confirm`], [`Command::Reject`].
+    Key(Box<KeyCard>),
+    /// Of [`Command::ImportKeys`].
+    Imported(ImportReport),
+    /// Of [`Command::ExportKey`]: the armored text when no file was named.
+    Exported(Option<Vec<u8>>),
+    /// Of [`Command::AddAccount`].
+    AccountAdded,
+    /// Of [`Command::TestAccount`].
+    AccountWorks(Connected),
+    /// Of [`Command::Preflight`].
+    Preflight(Box<Preflight>),
+    /// Of [`Command::Send`] and [`Command::Retry`].
+    Sent(SendReport),
+    /// Of [`Command::Outbox`] and [`Command::Discard`].
+    Outbox(Vec<OutboxEntry>),
+    /// Of [`Command::Drafts`], [`Command::SaveDraft`], [`Command::RemoveDraft`].
+    Drafts(Vec<DraftHead>),
+    /// Of [`Command::LoadDraft`].
+    Draft(Box<DraftForm>),
+    /// Of [`Command::Fetch`] and [`Command::Letters`].
+    Letters(Vec<LetterHead>),
+    /// Of the commands that open.
+    Reading(Arc<Reading>),
+    /// Of [`Command::SaveAttachment`]: where it is now.
+    Saved(PathBuf),
+    /// Of [`Command::StartPractice`].
+    Practising {
+        /// What the practice desk looks like.
+        overview: Overview,
+        /// Who answers.
+        partner: Mailbox,
+    },
+}
+
+/// What stands around everything.
+#[derive(Debug, Clone, Default)]
+pub struct Overview {
+    /// Own identities.
+    pub identities: Vec<Identity>,
+    /// Own accounts.
+    pub accounts: Vec<Account>,
+    /// Whether this is the practice desk.
+    pub practising: bool,
+}
+
+/// One key in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// `openpgp`.
+    pub kind: &'static str,
+    /// The name beside the first address.
+    pub name: Option<Untrusted>,
+    /// The addresses that it claims.
+    pub addresses: Vec<Address>,
+    /// Whether letters can be sealed to it, or why not.
+    pub state: KeyState,
+    /// The best check for any of its addresses.
+    pub checked: Checked,
+    /// Whether the secret half is here.
+    pub secret: bool,
+    /// When it was made.
+    pub created: Time,
+    /// When it ends.
+    pub expires: Option<Time>,
+}
+
+/// What a key is good for, as `key list` says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyState {
+    /// Letters can be sealed to it.
+    Usable,
+    /// They cannot, because.
+    Unusable(crate::cert::Unusable),
+}
+
+/// One key in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyCard {
+    /// As in the list.
+    pub row: KeyRow,
+    /// The check for each address.
+    pub checks: Vec<(Address, Checked)>,
+    /// Its user IDs as they stand there.
+    pub user_ids: Vec<Untrusted>,
+    /// Primary key and subkeys.
+    pub parts: Vec<crate::cert::KeyPart>,
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Default)]
+pub struct ImportReport {
+    /// Taken in.
+    pub imported: Vec<ImportedKey>,
+    /// Not taken, by source.
+    pub refused: Vec<(String, crate::app::failure::KeyRefusal)>,
+}
+
+/// One key that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedKey {
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// `openpgp`.
+    pub kind: &'static str,
+    /// The addresses that it claims.
+    pub addresses: Vec<Address>,
+    /// Those for which it counts now.
+    pub accepted_for: Vec<Address>,
+    /// Whether a secret half came with it.
+    pub secret: bool,
+}
+
+/// How a draft would travel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preflight {
+    /// Who sends it.
+    pub from: Option<Mailbox>,
+    /// One row a recipient.
+    pub rows: Vec<PreflightRow>,
+    /// What keeps it from being sealed, most useful first; empty when it can be.
+    pub problems: Vec<crate::protect::PlanProblem>,
+    /// What each can see of the sealed letter.
+    pub visible: Vec<VisibleRow>,
+    /// The server that takes it, if an account is set up.
+    pub server: Option<String>,
+}
+
+/// One recipient of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreflightRow {
+    /// Whom.
+    pub mailbox: Mailbox,
+    /// Whether as To, Cc or Bcc.
+    pub role: Role,
+    /// The certificate that would be used, and how it was checked; or why none.
+    pub cert: Result<(Fingerprint, Checked), crate::protect::PlanProblem>,
+}
+
+/// Where a recipient stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// To.
+    To,
+    /// Cc.
+    Cc,
+    /// Bcc: nobody else sees them.
+    Bcc,
+}
+
+/// Who can see one thing about a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VisibleRow {
+    /// Which thing.
+    pub what: Visible,
+    /// Whether recipients see it.
+    pub recipient: bool,
+    /// Whether mail servers on the way see it.
+    pub servers: bool,
+    /// Whether somebody listening on the line to our server sees it.
+    pub eavesdropper: bool,
+}
+
+/// Things about a letter that somebody may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visible {
+    /// The subject.
+    Subject,
+    /// Who writes to whom.
+    Names,
+    /// The text.
+    Text,
+    /// Names of attachments.
+    AttachmentNames,
+    /// How large it is.
+    Size,
+    /// When it was sent.
+    Time,
+}
+
+/// What came of sending.
+#[derive(Debug, Clone)]
+pub struct SendReport {
+    /// The letter's place in the outbox.
+    pub id: OutboxId,
+    /// Message-ID without angle brackets.
+    pub message_id: String,
+    /// How it was protected.
+    pub protection: Protection,
+    /// The proof of each copy that the server took.
+    pub receipts: Vec<Receipt>,
+}
+
+/// What a job tells while it runs. Exactly one `Done` follows each `Started`.
+pub enum Event {
+    /// It runs.
+    Started,
+    /// A passphrase is wanted; answer with `Reply`.
+    Ask(Question, crate::app::job::PassphraseReply),
+    /// It is over.
+    Done(Result<Outcome, Failure>),
+}

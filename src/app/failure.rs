@@ -1,0 +1,182 @@
+//! Why something could not be done: one enum per operation, and the union that jobs end in.
+//! Words for people come from `wording`.
+
+use crate::address::Address;
+use crate::app::port::{FetchFailure, StoreFailure, SubmitFailure};
+use crate::cert::Fingerprint;
+use crate::compose::DraftProblem;
+use crate::protect::{PlanProblem, openpgp};
+use std::path::PathBuf;
+
+/// Why a job failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// What is kept could not be read or written.
+    Store(StoreFailure),
+    /// A file could not be read or written.
+    File(FileFailure),
+    /// The draft is not ready to be sealed.
+    Draft(DraftProblem),
+    /// It cannot be sealed for everybody it is for; most useful reason first, never empty.
+    Plan(Vec<PlanProblem>),
+    /// Sealing itself failed.
+    Seal(openpgp::SealFailure),
+    /// The sealed bytes do not hold what was written (rule 46); nothing was sent.
+    Proof(ProofFailure),
+    /// A message could not be read.
+    Open(OpenMessageFailure),
+    /// Key work.
+    Key(KeyFailure),
+    /// No account sends for this address.
+    NoAccount {
+        /// Which.
+        address: Address,
+    },
+    /// There is no identity yet, or none for this address.
+    NoIdentity {
+        /// Which, when one was asked for.
+        address: Option<Address>,
+    },
+    /// Handing it to the server failed. The letter is in the outbox.
+    Submit(SubmitFailure),
+    /// Fetching failed.
+    Fetch(FetchFailure),
+    /// The letter has several copies and they need names of files.
+    SeveralCopies {
+        /// How many.
+        copies: usize,
+    },
+    /// No such letter in the outbox or the inbox.
+    NoSuchLetter,
+    /// The copy is with another process, or is done.
+    NotWaiting,
+    /// It may have been sent already; trying again needs a yes (rule 62).
+    MaybeSentAlready,
+    /// `--offline` forbids it.
+    Offline,
+    /// The practice server could not start; the system's words.
+    Practice(String),
+    /// The person stopped it.
+    Cancelled,
+    /// A mistake of ours; what the panic said.
+    Bug(String),
+}
+
+/// Why a file was not read or written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileFailure {
+    /// It is not there.
+    NotFound(PathBuf),
+    /// Not allowed.
+    Denied(PathBuf),
+    /// It is there already and is not overwritten.
+    Exists(PathBuf),
+    /// Larger than the limit.
+    TooLarge {
+        /// Which.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// No space left.
+    DiskFull(PathBuf),
+    /// Something else; the system's words.
+    Other(PathBuf, String),
+}
+
+/// Why the proof before DATA failed (rule 46).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofFailure {
+    /// The own key does not open it.
+    DoesNotOpen,
+    /// It carries no good signature by the own key.
+    NotSigned,
+    /// What is inside is not what was written.
+    Different,
+}
+
+/// Why a message could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenMessageFailure {
+    /// Its structure breaks a limit or cannot be read.
+    Mime(crate::mime::MimeProblem),
+    /// It could not be decrypted (rules 26 and 27).
+    Decrypt(openpgp::OpenFailure),
+    /// It has no such part.
+    NoSuchPart,
+}
+
+/// Why key work failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyFailure {
+    /// No key has this fingerprint or address.
+    NoSuchKey {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// Several have this address; a fingerprint is needed.
+    Ambiguous {
+        /// Which.
+        keys: Vec<Fingerprint>,
+    },
+    /// An identity for this address exists.
+    Exists {
+        /// The address.
+        address: Address,
+        /// Its certificate.
+        fingerprint: Fingerprint,
+    },
+    /// Only the public half is here.
+    NoSecret,
+    /// A secret key is written only under a password.
+    PasswordNeeded,
+    /// Nothing of what was given could be taken in.
+    NothingImported(Vec<(String, KeyRefusal)>),
+    /// Making or protecting a key failed; the library's words.
+    Library(String),
+}
+
+/// Why one key was not taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyRefusal {
+    /// The file could not be read.
+    File(FileFailure),
+    /// What is in it is no key, or breaks a limit.
+    Problem(crate::cert::KeyFileProblem),
+    /// The secret key is under a password and none was given.
+    PasswordNeeded,
+    /// The password is wrong.
+    WrongPassword,
+    /// It could not be kept.
+    Store(StoreFailure),
+}
+
+impl From<StoreFailure> for Failure {
+    fn from(failure: StoreFailure) -> Self {
+        Failure::Store(failure)
+    }
+}
+
+impl From<FileFailure> for Failure {
+    fn from(failure: FileFailure) -> Self {
+        Failure::File(failure)
+    }
+}
+
+impl From<DraftProblem> for Failure {
+    fn from(problem: DraftProblem) -> Self {
+        Failure::Draft(problem)
+    }
+}
+
+impl From<KeyFailure> for Failure {
+    fn from(failure: KeyFailure) -> Self {
+        Failure::Key(failure)
+    }
+}
+
+impl From<OpenMessageFailure> for Failure {
+    fn from(failure: OpenMessageFailure) -> Self {
+        Failure::Open(failure)
+    }
+}
