@@ -22,6 +22,7 @@
 //! | [`settings`] | servers and accounts as plain data | base, address |
 //! | [`cert`] | certificates, fingerprints, acceptance per address | base, address |
 //! | [`protect`] | sealing and opening; the scheme-neutral facts; what may leave | base, address, cert, mime |
+//! | [`read`] | what a message is: layers, verdict, text | base, address, cert, mime, protect |
 //!
 //! # Shell
 //!
@@ -36,4 +37,5 @@ pub mod app;
 pub mod base;
 pub mod cert;
 pub mod protect;
+pub mod read;
 pub mod settings;

@@ -1,0 +1,7 @@
+//! Reading: from evidence to one honest verdict.
+
+pub mod verdict;
+#[cfg(test)]
+mod verdict_tests;
+
+pub use verdict::{Claims, Policy, Signer, Summary, Verdict, WhyNot, judge};
