@@ -21,6 +21,7 @@
 //! | [`address`] | mailbox, domain (IDNA), comparison | base |
 //! | [`settings`] | servers and accounts as plain data | base, address |
 //! | [`cert`] | certificates, fingerprints, acceptance per address | base, address |
+//! | [`mime`] | messages as bytes: parsing, header fields, decoding, building | base, address |
 //! | [`protect`] | sealing and opening; the scheme-neutral facts; what may leave | base, address, cert, mime |
 //! | [`read`] | what a message is: layers, verdict, text | base, address, cert, mime, protect |
 //!
@@ -36,6 +37,7 @@ pub mod address;
 pub mod app;
 pub mod base;
 pub mod cert;
+pub mod mime;
 pub mod protect;
 pub mod read;
 pub mod settings;
