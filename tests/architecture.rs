@@ -1,0 +1,524 @@
+//! Reads the sources and fails on what the crate header forbids: an arrow between modules that is
+//! not in the table, an effect in the core, a crypto library outside its folder, a file grown too
+//! large, a stub, a path of somebody's machine, a rule without a test.
+//!
+//! The scanner knows comments, literals, `use` groups, `super::` and `#[cfg(test)]`; the samples
+//! at the end show it bad sources and what it says.
+
+#[path = "support/sources.rs"]
+mod sources;
+
+use sources::{Source, read_tree};
+
+/// Modules and what each may use; `None` means everything. A module that is not here is an error.
+const ARROWS: &[(&str, Option<&[&str]>)] = &[
+    ("base", Some(&[])),
+    ("address", Some(&["base"])),
+    ("settings", Some(&["base", "address"])),
+    ("cert", Some(&["base", "address"])),
+    ("mime", Some(&["base", "address"])),
+    ("compose", Some(&["base", "address", "mime"])),
+    ("protect", Some(&["base", "address", "cert", "mime"])),
+    (
+        "read",
+        Some(&["base", "address", "cert", "mime", "protect"]),
+    ),
+    ("headers", Some(&["base", "address", "mime"])),
+    ("app", Some(CORE)),
+    (
+        "adapters",
+        Some(&["base", "address", "settings", "cert", "mime", "app"]),
+    ),
+    ("wording", Some(CORE_AND_APP)),
+    ("gui", Some(FACES)),
+    ("cli", Some(FACES)),
+    ("bin", None),
+];
+
+const CORE: &[&str] = &[
+    "base", "address", "settings", "cert", "mime", "compose", "protect", "read", "headers",
+];
+const CORE_AND_APP: &[&str] = &[
+    "base", "address", "settings", "cert", "mime", "compose", "protect", "read", "headers", "app",
+];
+const FACES: &[&str] = &[
+    "base", "address", "settings", "cert", "read", "headers", "app", "wording",
+];
+
+/// Names that would give a pure module an effect. A path offends when it holds one of these runs
+/// of segments anywhere, so that `use std::time; time::Instant::now()` is seen too.
+const EFFECTS: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::thread",
+    "std::process",
+    "std::os",
+    "std::*",
+    "fs::File",
+    "SystemTime::now",
+    "Instant::now",
+    "Timestamp::now",
+    "Time::now",
+    "Zoned::now",
+    "TimeZone::system",
+    "println!",
+    "eprintln!",
+    "print!",
+    "eprint!",
+    "tokio",
+    "egui",
+    "eframe",
+    "rfd",
+    "rustls",
+    "tokio_rustls",
+    "lettre",
+    "keyring",
+    "rusqlite",
+    "rustix",
+    "clap",
+];
+
+/// Addresses are plain data, though the standard library keeps them beside its sockets.
+const NO_EFFECTS: &[&str] = &[
+    "std::net::IpAddr",
+    "std::net::Ipv4Addr",
+    "std::net::Ipv6Addr",
+    "std::net::SocketAddr",
+];
+
+/// Crates that stand only in the folders named, each a prefix of a module path.
+const HOMES: &[(&str, &[&str])] = &[
+    (
+        "sequoia_openpgp",
+        &[
+            "cert::openpgp",
+            "protect::openpgp",
+            "adapters::store",
+            "adapters::agent",
+        ],
+    ),
+    (
+        "sequoia_cert_store",
+        &[
+            "cert::openpgp",
+            "protect::openpgp",
+            "adapters::store",
+            "adapters::agent",
+        ],
+    ),
+    (
+        "openssl",
+        &["cert::x509", "protect::smime", "protect::openpgp"],
+    ),
+    ("cms", &["cert::x509", "protect::smime"]),
+    ("x509_cert", &["cert::x509", "protect::smime"]),
+    ("egui", &["gui", "bin"]),
+    ("eframe", &["gui", "bin"]),
+    ("rfd", &["gui", "adapters"]),
+    ("clap", &["cli", "bin"]),
+    ("lettre", &["adapters"]),
+    ("rustls", &["adapters"]),
+    ("tokio_rustls", &["adapters"]),
+    ("rcgen", &["adapters"]),
+    ("keyring", &["adapters"]),
+    ("rusqlite", &["adapters"]),
+    ("mail_parser", &["mime", "headers"]),
+    ("mail_builder", &["mime", "compose"]),
+];
+
+/// What is left neither in sources nor in tests.
+const STUBS: &[&str] = &["todo!", "unimplemented!"];
+
+/// Most lines of a source file, and of a program's.
+const FILE_LINES: usize = 700;
+const BIN_LINES: usize = 80;
+
+/// The rules of behaviour that hold already; each has a test named `rule_NN_…`.
+const RULES: &[u8] = &[
+    1, 2, 3, 7, 8, 9, 10, 14, 15, 16, 17, 19, 21, 22, 23, 24, 25, 26, 27, 30, 37, 38, 40, 41, 43,
+    44, 46, 47, 49, 55, 57, 58, 59, 60, 61, 62, 63, 71,
+];
+
+#[test]
+fn modules_use_only_what_the_table_allows() {
+    none(each("src", arrows));
+}
+
+#[test]
+fn the_core_has_no_effects() {
+    none(each("src", effects));
+}
+
+#[test]
+fn libraries_stay_in_their_folders() {
+    none(each("src", homes));
+}
+
+#[test]
+fn files_stay_small() {
+    none(each("src", sizes).chain(each("tests", sizes)));
+}
+
+#[test]
+fn nothing_is_stubbed_or_silenced() {
+    none(each("src", stubs).chain(each("tests", stubs)));
+}
+
+#[test]
+fn no_path_of_a_machine_and_no_registry_host() {
+    none(
+        ["src", "tests", "packaging", ".ci"]
+            .into_iter()
+            .flat_map(|folder| each(folder, places)),
+    );
+}
+
+#[test]
+fn modules_are_in_the_table_and_the_core_is_linted() {
+    let lib = read_tree("src")
+        .into_iter()
+        .find(|s| s.path == "src/lib.rs")
+        .expect("src/lib.rs");
+    let code = lib.code();
+    assert!(code.contains("#![forbid(unsafe_code)]"));
+    for line in code.lines() {
+        let Some(module) = line
+            .trim()
+            .strip_prefix("pub mod ")
+            .and_then(|m| m.strip_suffix(';'))
+        else {
+            continue;
+        };
+        assert!(
+            ARROWS.iter().any(|(name, _)| *name == module),
+            "module {module} has no row in ARROWS: decide what it may use"
+        );
+    }
+}
+
+/// Every complaint that `check` has about the files under `folder`.
+fn each(folder: &str, check: fn(&Source) -> Vec<String>) -> impl Iterator<Item = String> {
+    read_tree(folder)
+        .into_iter()
+        .flat_map(move |source| check(&source))
+}
+
+#[track_caller]
+fn none(complaints: impl Iterator<Item = String>) {
+    let complaints: Vec<String> = complaints.collect();
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+fn arrows(source: &Source) -> Vec<String> {
+    let module = source.module();
+    let Some(from) = module.first() else {
+        return Vec::new(); // lib.rs only lists modules
+    };
+    let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| name == from) else {
+        return vec![format!(
+            "{}: module {from} has no row in ARROWS",
+            source.path
+        )];
+    };
+    let Some(allowed) = allowed else {
+        return Vec::new();
+    };
+    source
+        .uses()
+        .filter_map(|(line, path)| {
+            let to = path.strip_prefix("crate::")?.split("::").next()?;
+            let ours = to == from || allowed.contains(&to);
+            let known = to == "*" || ARROWS.iter().any(|(name, _)| *name == to);
+            (known && !ours).then(|| format!("{}:{line}: {from} → {to} ({path})", source.path))
+        })
+        .collect()
+}
+
+fn effects(source: &Source) -> Vec<String> {
+    let pure = source
+        .module()
+        .first()
+        .is_some_and(|m| CORE.contains(&m.as_str()));
+    if !pure {
+        return Vec::new();
+    }
+    source
+        .uses()
+        .filter_map(|(line, path)| {
+            let effect = EFFECTS.iter().find(|e| holds_run(&path, e))?;
+            if NO_EFFECTS.iter().any(|plain| holds_run(&path, plain)) {
+                return None;
+            }
+            Some(format!(
+                "{}:{line}: {effect} in the core ({path})",
+                source.path
+            ))
+        })
+        .collect()
+}
+
+fn homes(source: &Source) -> Vec<String> {
+    let module = source.module().join("::");
+    source
+        .uses()
+        .filter_map(|(line, path)| {
+            let first = path.split("::").next()?;
+            let (_, folders) = HOMES.iter().find(|(name, _)| *name == first)?;
+            let at_home = folders.iter().any(|f| {
+                module == *f
+                    || module
+                        .strip_prefix(f)
+                        .is_some_and(|rest| rest.starts_with("::"))
+            });
+            (!at_home).then(|| {
+                format!(
+                    "{}:{line}: {path} outside {}",
+                    source.path,
+                    folders.join(", ")
+                )
+            })
+        })
+        .collect()
+}
+
+fn sizes(source: &Source) -> Vec<String> {
+    let most = if source.path.starts_with("src/bin/") {
+        BIN_LINES
+    } else {
+        FILE_LINES
+    };
+    let lines = source.text.lines().count();
+    if !source.is_rust() || lines <= most {
+        return Vec::new();
+    }
+    vec![format!(
+        "{}: {lines} lines, at most {most}: split it by what it does",
+        source.path
+    )]
+}
+
+fn stubs(source: &Source) -> Vec<String> {
+    if !source.is_rust() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (number, line) in source.code().lines().enumerate() {
+        let dense: String = line.split_whitespace().collect();
+        let silenced = dense.contains("allow(") && dense.contains("dead_code");
+        if silenced || STUBS.iter().any(|stub| dense.contains(stub)) {
+            found.push(format!(
+                "{}:{}: {}",
+                source.path,
+                number + 1,
+                source.text.lines().nth(number).unwrap_or_default().trim()
+            ));
+        }
+    }
+    found
+}
+
+fn places(source: &Source) -> Vec<String> {
+    // Put together here, so that this file does not hold what it looks for.
+    let banned = [
+        ["/wo", "rk/"].concat(),
+        ["/ro", "ot/"].concat(),
+        ["/ho", "me/"].concat(),
+        ["crates", ".io"].concat(),
+        ["pypi", ".org"].concat(),
+        ["deb.debian", ".org"].concat(),
+    ];
+    let mut found = Vec::new();
+    for (number, line) in source.text.lines().enumerate() {
+        if let Some(word) = banned.iter().find(|word| line.contains(word.as_str())) {
+            found.push(format!("{}:{}: holds {word}", source.path, number + 1));
+        }
+    }
+    found
+}
+
+/// Whether `path` holds the segments of `run` one after another. A single segment counts only at
+/// the start, where it names a crate or a macro.
+fn holds_run(path: &str, run: &str) -> bool {
+    let segments: Vec<&str> = path.split("::").collect();
+    let run: Vec<&str> = run.split("::").collect();
+    if run.len() == 1 {
+        return segments.first() == run.first();
+    }
+    segments.windows(run.len()).any(|window| window == run)
+}
+
+/// The rules that no test under `src` or `tests` is named after.
+fn rules_without_test(sources: &[Source]) -> Vec<u8> {
+    let tested = |rule: u8| {
+        let name = format!("fn rule_{rule:02}_");
+        sources
+            .iter()
+            .any(|s| s.is_rust() && s.code_with_tests().contains(&name))
+    };
+    RULES
+        .iter()
+        .copied()
+        .filter(|rule| !tested(*rule))
+        .collect()
+}
+
+mod samples {
+    use super::*;
+
+    fn complaints(check: fn(&Source) -> Vec<String>, path: &str, text: &str) -> usize {
+        check(&Source::new(path, text)).len()
+    }
+
+    #[test]
+    fn a_forbidden_arrow_is_seen_however_it_is_written() {
+        for text in [
+            "use crate::cert::Cert;",
+            "use crate::{base::Secret, cert::{Cert}};",
+            "use crate::{\n  base,\n  protect,\n};",
+            "fn f() { let c = crate::cert::Cert::new(); }",
+            "type C = Vec<crate :: app :: Event>;",
+            "use super::cert;",
+            "pub(crate) use crate::gui as face;",
+            "use crate::*;",
+        ] {
+            assert_eq!(complaints(arrows, "src/mime/mod.rs", text), 1, "{text}");
+        }
+        assert_eq!(
+            complaints(arrows, "src/mime/tree.rs", "use super::super::cert::Cert;"),
+            1
+        );
+        assert_eq!(
+            complaints(
+                arrows,
+                "src/gui/pages/keys.rs",
+                "use crate::adapters::store;"
+            ),
+            1
+        );
+        assert_eq!(
+            complaints(arrows, "src/cli/run.rs", "use crate::{gui, adapters};"),
+            2
+        );
+        assert_eq!(
+            complaints(arrows, "src/elsewhere/mod.rs", "fn f() {}"),
+            1,
+            "a module without a row"
+        );
+    }
+
+    #[test]
+    fn lawful_arrows_pass() {
+        for text in [
+            "use crate::base::Secret;\nuse crate::mime::tree;",
+            "// use crate::cert::Cert;",
+            "/* crate::cert /* nested */ crate::app */",
+            "const S: &str = \"crate::cert\"; const R: &str = r#\"crate::\"app\"#;",
+            "#[cfg(test)]\nmod tests { use crate::cert::Cert; fn f() { if true { } } }",
+            "#[cfg(test)]\nuse crate::cert::Cert;",
+            "use super::tree::Node;",
+            "fn f<'a>(x: &'a str) -> char { '\"' }",
+            "fn app() {} fn g() { self::app() }",
+        ] {
+            assert_eq!(complaints(arrows, "src/mime/mod.rs", text), 0, "{text}");
+        }
+        assert_eq!(
+            complaints(arrows, "src/mime/tests.rs", "use crate::cert::Cert;"),
+            0
+        );
+        assert_eq!(
+            complaints(arrows, "src/bin/wax.rs", "use waxwing::adapters;"),
+            0
+        );
+    }
+
+    #[test]
+    fn code_after_a_test_module_is_read_again() {
+        let text = "#[cfg(test)]\nmod tests { fn f() {} }\nuse crate::cert::Cert;";
+        assert_eq!(complaints(arrows, "src/mime/mod.rs", text), 1);
+        let text = "#[cfg(all(test, unix))]\nfn f() { crate::cert::x() }\nfn g() {}";
+        assert_eq!(complaints(arrows, "src/mime/mod.rs", text), 0);
+        let text = "#[cfg(not(test))]\nfn f() { crate::cert::x() }";
+        assert_eq!(complaints(arrows, "src/mime/mod.rs", text), 1);
+    }
+
+    #[test]
+    fn an_effect_in_the_core_is_seen() {
+        for text in [
+            "use std::fs;",
+            "use std::{io::Read, fs::File};",
+            "fn f() { std::env::var(\"HOME\"); }",
+            "use std::time; fn f() { time::Instant::now(); }",
+            "fn f() -> base::Time { crate::base::Time::now() }",
+            "fn f() { jiff::Timestamp::now(); }",
+            "fn f() { println!(\"x\"); }",
+            "use tokio::io::AsyncRead;",
+            "use ::egui;",
+            "use std::*;",
+        ] {
+            assert_eq!(complaints(effects, "src/read/mod.rs", text), 1, "{text}");
+            assert_eq!(
+                complaints(effects, "src/adapters/smtp/mod.rs", text),
+                0,
+                "{text}"
+            );
+        }
+        let lawful = "use std::io::{Read, Write}; use std::time::Duration; fn now(now: Time) {} \
+                      fn ip() -> std::net::IpAddr { std::net::Ipv4Addr::LOCALHOST.into() }";
+        assert_eq!(complaints(effects, "src/read/mod.rs", lawful), 0);
+    }
+
+    #[test]
+    fn a_library_outside_its_folder_is_seen() {
+        let text = "use sequoia_openpgp::{cert::Cert, parse::Parse as _};";
+        assert_eq!(complaints(homes, "src/read/mod.rs", text), 2);
+        assert_eq!(complaints(homes, "src/protect/mod.rs", text), 2);
+        for home in [
+            "src/cert/openpgp.rs",
+            "src/cert/openpgp/mod.rs",
+            "src/protect/openpgp/seal.rs",
+            "src/adapters/store/certs.rs",
+        ] {
+            assert_eq!(complaints(homes, home, text), 0, "{home}");
+        }
+        let text = "fn f() { openssl::rand::rand_bytes(&mut []); }";
+        assert_eq!(complaints(homes, "src/app/mod.rs", text), 1);
+    }
+
+    #[test]
+    fn size_stubs_and_places_are_seen() {
+        let long = "fn f() {}\n".repeat(701);
+        assert_eq!(complaints(sizes, "src/read/mod.rs", &long), 1);
+        assert_eq!(complaints(sizes, "src/bin/wax.rs", &long[..810]), 1);
+        assert_eq!(complaints(sizes, "src/bin/wax.rs", &long[..800]), 0);
+        for text in [
+            "fn f() { todo!() }",
+            "fn f() { unimplemented ! () }",
+            "#[allow(dead_code)]",
+            "#![allow(unused, dead_code)]",
+        ] {
+            assert_eq!(complaints(stubs, "src/read/mod.rs", text), 1, "{text}");
+        }
+        assert_eq!(
+            complaints(stubs, "src/read/mod.rs", "// todo!() is banned"),
+            0
+        );
+        let path = ["cd /wo", "rk/x"].concat();
+        assert_eq!(complaints(places, "packaging/start", &path), 1);
+    }
+
+    #[test]
+    fn a_rule_without_a_test_is_named() {
+        let all: String = RULES
+            .iter()
+            .map(|r| format!("fn rule_{r:02}_x() {{}}\n"))
+            .collect();
+        let tests = format!("#[cfg(test)]\nmod tests {{\n{all}}}");
+        assert!(rules_without_test(&[Source::new("src/read/mod.rs", &tests)]).is_empty());
+        let less = tests.replace("fn rule_07_x", "fn rule_7_x");
+        assert_eq!(
+            rules_without_test(&[Source::new("src/read/mod.rs", &less)]),
+            [7]
+        );
+    }
+}
