@@ -29,12 +29,15 @@ mod addresses;
 mod author;
 mod canonical;
 mod charset;
+mod content;
 mod date;
 mod decode;
 mod file_name;
 mod header;
+mod html;
 mod params;
 mod part;
+mod protected;
 mod tree;
 mod words;
 
@@ -42,12 +45,17 @@ pub use addresses::AddressList;
 pub use author::{Author, UnclearAuthor, author};
 pub use canonical::canonical_crlf;
 pub use charset::to_text;
+pub use content::{AttachmentHead, Content, Errant, ErrantKind};
 pub use date::parse_date;
 pub use decode::{Decoded, Encoding};
 pub use file_name::safe_file_name;
 pub use header::{Field, Header};
 pub use params::{ContentType, Disposition};
 pub use part::Part;
+pub use protected::{
+    Cover, FieldProtection, HeaderCaution, HeaderMode, OuterValue, ProtectedField,
+    ProtectedHeaders, is_structural,
+};
 pub use tree::{Oddity, Tree};
 pub use words::decode_words;
 
