@@ -1,0 +1,144 @@
+//! The one place with words for people: verdicts, failures, problems of a draft, states.
+//!
+//! Faces show a [`Notice`]; they never look at evidence or at an error's variants. Untrusted text
+//! that stands in a sentence is escaped here (rule 19).
+
+mod failure;
+mod file;
+mod key;
+mod network;
+mod outbox;
+mod plan;
+mod store;
+mod verdict;
+
+pub use failure::failure;
+pub use key::{key_refusal, key_state};
+pub use network::submit_failure;
+pub use outbox::outbox_state;
+pub use plan::{draft_problem, plan_problem, preflight_sentence};
+pub use verdict::{verdict, verdict_facts, why_not};
+
+use crate::base::Time;
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// The person's, with what they typed or chose.
+    You,
+    /// The person's set-up: the account, the home, the system.
+    Setup,
+    /// The network between.
+    Network,
+    /// A correspondent or their server.
+    OtherSide,
+    /// Ours: a mistake in Waxwing.
+    Us,
+    /// Nobody's: it is only told.
+    Nobody,
+}
+
+/// Something to tell a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// A lasting code for scripts.
+    pub code: &'static str,
+    /// What happened, in one sentence.
+    pub headline: String,
+    /// Why, or what it means.
+    pub why: String,
+    /// The next step.
+    pub next: String,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// What only an expert wants to see.
+    pub details: Vec<String>,
+}
+
+impl Notice {
+    fn new(code: &'static str, turn: Turn, headline: impl Into<String>) -> Self {
+        Notice {
+            code,
+            headline: headline.into(),
+            why: String::new(),
+            next: String::new(),
+            turn,
+            details: Vec::new(),
+        }
+    }
+
+    fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = why.into();
+        self
+    }
+
+    fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = next.into();
+        self
+    }
+
+    fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+}
+
+/// A date in full, UTC: `3 May 2027`.
+pub fn date(time: Time) -> String {
+    let date = time.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let month = MONTHS
+        .get(usize::from(date.month().unsigned_abs().saturating_sub(1)))
+        .copied()
+        .unwrap_or("?");
+    format!("{} {month} {}", date.day(), date.year())
+}
+
+/// A date and time, UTC: `3 May 2027, 14:05 UTC`.
+pub fn date_time(time: Time) -> String {
+    let at = time.to_zoned(jiff::tz::TimeZone::UTC).time();
+    format!("{}, {:02}:{:02} UTC", date(time), at.hour(), at.minute())
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A size for people: `25.0 MiB`.
+pub fn size(bytes: u64) -> String {
+    const STEP: u64 = 1024;
+    let tenths = |unit: u64| {
+        let tenths = bytes.saturating_mul(10) / unit;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
+    if bytes < STEP {
+        format!("{bytes} bytes")
+    } else if bytes < STEP * STEP {
+        format!("{} KiB", tenths(STEP))
+    } else if bytes < STEP * STEP * STEP {
+        format!("{} MiB", tenths(STEP * STEP))
+    } else {
+        format!("{} GiB", tenths(STEP * STEP * STEP))
+    }
+}
+
+/// `Bob`, `Bob and Carol`, `Bob, Carol and 2 others`.
+pub fn list_of(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} others", rest.len()),
+    }
+}
