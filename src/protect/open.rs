@@ -1,0 +1,172 @@
+//! Opening a message: its cryptographic envelope, layer by layer, from the outermost type inward
+//! (RFC 9787 §4). Only what is encrypted or signed at the root is touched; protected parts
+//! elsewhere wait for a click and open alone (rules 3 and 23).
+
+use super::evidence::{Evidence, Layer, SignatureFact};
+use super::openpgp::{self, CertLookup, OpenFailure};
+use crate::base::{Time, limits};
+use crate::cert::openpgp::SecretKeys;
+use crate::mime::{ContentType, MimeProblem, Part, Tree, canonical_crlf};
+use std::ops::Range;
+
+/// A message whose envelope was taken off.
+pub struct Opened<'a> {
+    /// The layers, outermost first.
+    pub evidence: Evidence,
+    buffer: Buffer<'a>,
+    payload: Range<usize>,
+}
+
+enum Buffer<'a> {
+    Message(&'a [u8]),
+    Plaintext(Vec<u8>),
+}
+
+impl Buffer<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Buffer::Message(bytes) => bytes,
+            Buffer::Plaintext(bytes) => bytes,
+        }
+    }
+}
+
+impl Opened<'_> {
+    /// The cryptographic payload: one MIME entity with its header section. Its bytes are the
+    /// verifier's and decryptor's output, never a second reading of the input (rule 21).
+    pub fn payload(&self) -> &[u8] {
+        self.buffer
+            .bytes()
+            .get(self.payload.clone())
+            .unwrap_or_default()
+    }
+
+    /// The payload as a buffer of its own, without a copy where it was decrypted.
+    pub fn into_payload(self) -> (Evidence, Vec<u8>) {
+        let payload = match self.buffer {
+            Buffer::Message(bytes) => bytes
+                .get(self.payload)
+                .unwrap_or_default()
+                .to_vec(),
+            Buffer::Plaintext(mut bytes) => {
+                bytes.truncate(self.payload.end);
+                bytes.drain(..self.payload.start.min(bytes.len()));
+                bytes
+            }
+        };
+        (self.evidence, payload)
+    }
+}
+
+/// Why a message could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// Its structure breaks a limit.
+    Mime(MimeProblem),
+    /// It could not be decrypted.
+    Decrypt(OpenFailure),
+}
+
+/// What the root of an entity led to.
+enum Step {
+    /// It has no protection of its own.
+    Payload,
+    /// It is signed; the signed part stands here.
+    Signed(Vec<SignatureFact>, Range<usize>),
+    /// It was encrypted.
+    Decrypted(openpgp::Opened),
+}
+
+/// Takes the envelope off. A message without protection is its own payload.
+pub fn open<'a>(
+    message: &'a [u8],
+    keys: &SecretKeys,
+    certs: &dyn CertLookup,
+    at: Time,
+) -> Result<Opened<'a>, Problem> {
+    let mut evidence = Evidence::default();
+    let mut buffer = Buffer::Message(message);
+    let mut payload = 0..message.len();
+    for _ in 0..=limits::NESTING {
+        let entity = buffer.bytes().get(payload.clone()).unwrap_or_default();
+        match step(entity, keys, certs, at)? {
+            Step::Payload => {
+                return Ok(Opened {
+                    evidence,
+                    buffer,
+                    payload,
+                });
+            }
+            Step::Signed(facts, part) => {
+                evidence.layers.push(Layer::OpenPgpSigned(facts));
+                let start = payload.start;
+                payload = start.saturating_add(part.start)..start.saturating_add(part.end);
+            }
+            Step::Decrypted(opened) => {
+                evidence
+                    .layers
+                    .push(Layer::OpenPgpEncrypted(opened.encryption));
+                if !opened.signatures.is_empty() {
+                    evidence
+                        .layers
+                        .push(Layer::OpenPgpSigned(opened.signatures));
+                }
+                payload = 0..opened.plaintext.len();
+                buffer = Buffer::Plaintext(opened.plaintext);
+            }
+        }
+    }
+    Err(Problem::Mime(MimeProblem::TooDeep))
+}
+
+fn step(
+    entity: &[u8],
+    keys: &SecretKeys,
+    certs: &dyn CertLookup,
+    at: Time,
+) -> Result<Step, Problem> {
+    let tree = Tree::parse(entity).map_err(Problem::Mime)?;
+    let root = tree.root();
+    // With two Content-Type fields, two programs may see two different messages.
+    if root.header().count("Content-Type") > 1 {
+        return Ok(Step::Payload);
+    }
+    if let Some(ciphertext) = pgp_encrypted(root) {
+        let bytes = ciphertext.decoded().bytes;
+        let opened = openpgp::open(&bytes, keys, certs, at).map_err(Problem::Decrypt)?;
+        return Ok(Step::Decrypted(opened));
+    }
+    if let Some((part, signature)) = pgp_signed(root) {
+        let signed = canonical_crlf(part.bytes());
+        let facts = openpgp::verify_detached(&signed, &signature.decoded().bytes, certs, at);
+        return Ok(Step::Signed(facts, part.range()));
+    }
+    Ok(Step::Payload)
+}
+
+/// The part with the ciphertext, if the entity is PGP/MIME encrypted (RFC 3156 §4).
+fn pgp_encrypted(root: Part<'_>) -> Option<Part<'_>> {
+    let content_type = root.content_type();
+    let fits = content_type.media == "multipart/encrypted"
+        && parameter_is(&content_type, "protocol", "application/pgp-encrypted")
+        && root.children().count() == 2;
+    let control = root.child(0)?;
+    (fits && control.media() == "application/pgp-encrypted").then(|| root.child(1))?
+}
+
+/// The signed part and the signature, if the entity is PGP/MIME signed (RFC 3156 §5).
+fn pgp_signed(root: Part<'_>) -> Option<(Part<'_>, Part<'_>)> {
+    let content_type = root.content_type();
+    let fits = content_type.media == "multipart/signed"
+        && parameter_is(&content_type, "protocol", "application/pgp-signature")
+        && root.children().count() == 2;
+    let signature = root.child(1)?;
+    (fits && signature.media() == "application/pgp-signature")
+        .then(|| root.child(0).map(|part| (part, signature)))?
+}
+
+fn parameter_is(content_type: &ContentType, name: &str, wanted: &str) -> bool {
+    content_type
+        .param(name)
+        .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+}
