@@ -30,6 +30,7 @@
 //! | module | what it is | may use |
 //! |---|---|---|
 //! | [`app`] | ports, jobs, services | the core |
+//! | [`gui`] | the window: theme, widgets, pages | base, address, settings, cert, read, headers, app, wording |
 //!
 //! # For newcomers
 //!
@@ -60,6 +61,12 @@ pub mod address;
 pub mod app;
 pub mod base;
 pub mod cert;
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    reason = "the shell counts small things and meets enums of other libraries"
+)]
+pub mod gui;
 pub mod mime;
 pub mod protect;
 pub mod read;

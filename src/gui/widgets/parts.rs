@@ -1,0 +1,98 @@
+//! Small parts to look at.
+
+use super::button::{Kind, button};
+use crate::base::untrusted::{escape_line, escape_text};
+use crate::gui::theme::tokens::{BODY, HAIRLINE, ICON, LARGE, mix};
+use crate::gui::theme::{self, Icon, Palette, fonts, icons, steps, strong_font};
+use egui::{Align, Color32, Layout, Response, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+
+/// An icon that says something by itself; `name` is what a screen reader hears.
+pub fn icon(ui: &mut Ui, icon: Icon, color: Color32, ground: Color32, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ICON, ICON), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    icons::paint(ui.painter(), icon, rect, color, ground);
+    response
+}
+
+/// A hairline over the whole width, without space around it.
+pub fn rule(ui: &mut Ui) {
+    let palette = Palette::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HAIRLINE), Sense::hover());
+    ui.painter().rect_filled(rect, 0.0, palette.line);
+}
+
+/// A round with the first letter of a name.
+pub fn avatar(ui: &mut Ui, name: &str, edge: f32) {
+    let palette = Palette::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(edge, edge), Sense::hover());
+    let ground = mix(palette.rail, palette.wax, 0.18);
+    ui.painter()
+        .circle_filled(rect.center(), edge / 2.0, ground);
+    let first: String = name
+        .chars()
+        .find(|c| c.is_alphanumeric())
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
+    let size = if edge > 36.0 { LARGE } else { BODY };
+    let font = strong_font(size);
+    let first = fonts::drawable(ui.ctx(), &font, &first).into_owned();
+    // A code point would not fit a round.
+    let first = if first.chars().count() > 2 {
+        String::new()
+    } else {
+        first
+    };
+    ui.painter().text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        first,
+        font,
+        palette.ink,
+    );
+}
+
+/// A page with nothing on it yet: one sentence, one button. Returns whether it was pressed.
+pub fn empty(ui: &mut Ui, sentence: &str, action: Option<(Icon, &str)>) -> bool {
+    let palette = Palette::of(ui);
+    let mut pressed = false;
+    ui.with_layout(Layout::top_down(Align::Center), |ui| {
+        ui.add_space((ui.available_height() * 0.28).max(steps(4)));
+        let (rect, _) = ui.allocate_exact_size(vec2(72.0, 72.0), Sense::hover());
+        icons::paint_seal(ui.painter(), rect.center(), 32.0, palette);
+        ui.add_space(steps(3));
+        ui.scope(|ui| {
+            ui.set_max_width(420.0);
+            ui.label(theme::body(sentence).color(palette.faded));
+        });
+        ui.add_space(steps(3));
+        if let Some((icon, label)) = action {
+            pressed = button(ui, Kind::Plain, Some(icon), label).clicked();
+        }
+    });
+    pressed
+}
+
+/// Text from outside, safe to show: what acts instead of being seen, and what no font has, stands
+/// as code points; the tail of what is very long is cut, and said to be.
+pub fn untrusted(ui: &Ui, text: &str, one_line: bool, most: usize) -> String {
+    let cut: String = text.chars().take(most).collect();
+    let was_cut = cut.len() < text.len();
+    let escaped = if one_line {
+        escape_line(&cut)
+    } else {
+        escape_text(&cut)
+    };
+    let font = theme::body_font(BODY);
+    let mut shown = fonts::drawable(ui.ctx(), &font, &escaped).into_owned();
+    if was_cut {
+        shown.push('…');
+    }
+    shown
+}
+
+/// A key of a table and its value, the value to be selected and copied.
+pub fn fact(ui: &mut Ui, key: &str, value: RichText) {
+    ui.label(theme::faded(ui, key));
+    ui.add(egui::Label::new(value).selectable(true).wrap());
+    ui.end_row();
+}

@@ -1,0 +1,58 @@
+//! Dialogs: a question over a dimmed window.
+
+use super::button::{Kind, button};
+use crate::gui::theme::{self, Palette, steps};
+use egui::{Align, Context, Id, Layout, Margin, Modal, Ui};
+
+/// What the person said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing yet.
+    Open,
+    /// Yes.
+    Yes,
+    /// No: the button, Esc, or a click beside the dialog.
+    No,
+}
+
+/// Asks. `yes` is the button's kind and words; it can be pressed while `ready`.
+pub fn dialog(
+    ctx: &Context,
+    name: &str,
+    title: &str,
+    (kind, yes): (Kind, &str),
+    ready: bool,
+    content: impl FnOnce(&mut Ui),
+) -> Answer {
+    let palette = Palette::in_theme(ctx.theme() == egui::Theme::Dark);
+    let frame = theme::sheet(palette)
+        .shadow(theme::shadow(palette))
+        .inner_margin(Margin::same(24));
+    let mut answer = Answer::Open;
+    let shown = Modal::new(Id::new(("dialog", name)))
+        .frame(frame)
+        .backdrop_color(palette.dim)
+        .show(ctx, |ui| {
+            let room = ui.ctx().content_rect().width() - steps(24);
+            ui.set_width(room.clamp(240.0, 460.0));
+            ui.spacing_mut().item_spacing.y = steps(3);
+            ui.add(egui::Label::new(theme::large(title)).wrap());
+            content(ui);
+            ui.add_space(steps(1));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let pressed = ui
+                    .add_enabled_ui(ready, |ui| button(ui, kind, None, yes).clicked())
+                    .inner;
+                if pressed {
+                    answer = Answer::Yes;
+                }
+                if button(ui, Kind::Quiet, None, "Cancel").clicked() {
+                    answer = Answer::No;
+                }
+            });
+        });
+    if shown.should_close() && answer == Answer::Open {
+        answer = Answer::No;
+    }
+    answer
+}
