@@ -1,0 +1,131 @@
+//! Writing ASCII armor, fast: base64 by SIMD over many lines at once, then split into lines.
+
+use super::{Kind, Lines, crc::Crc24};
+use base64::Engine as _;
+use std::io::{self, Write};
+use zeroize::Zeroizing;
+
+/// Bytes in a line of 64 characters.
+const LINE_BYTES: usize = 48;
+/// Characters in a line.
+const LINE_CHARS: usize = 64;
+/// How many bytes are encoded at once: 2,048 lines.
+const BLOCK_BYTES: usize = LINE_BYTES * 2048;
+/// How many characters they become.
+const BLOCK_CHARS: usize = LINE_CHARS * 2048;
+
+/// Room that armoring `bytes` takes at most, in bytes.
+pub fn armored_len(bytes: usize) -> usize {
+    // Each 48 bytes become 64 characters and CRLF; the frame lines stay under 200.
+    bytes
+        .div_ceil(LINE_BYTES)
+        .saturating_mul(LINE_CHARS.saturating_add(2))
+        .saturating_add(200)
+}
+
+/// Armors what is written to it onto the end of a vector. Its buffers are wiped when it is dropped, since
+/// secret keys are exported through it too.
+pub struct Encoder<'a> {
+    out: &'a mut Vec<u8>,
+    kind: Kind,
+    line_end: &'static [u8],
+    engine: super::Base64,
+    pending: Zeroizing<Vec<u8>>,
+    chars: Zeroizing<Vec<u8>>,
+    crc: Crc24,
+}
+
+impl<'a> Encoder<'a> {
+    /// Starts a block: the begin line and the empty line after it.
+    pub fn new(out: &'a mut Vec<u8>, kind: Kind, lines: Lines) -> Self {
+        let line_end = lines.end();
+        for piece in [
+            b"-----BEGIN PGP ",
+            kind.label(),
+            b"-----",
+            line_end,
+            line_end,
+        ] {
+            out.extend_from_slice(piece);
+        }
+        Encoder {
+            out,
+            kind,
+            line_end,
+            engine: super::base64(),
+            pending: Zeroizing::new(Vec::with_capacity(BLOCK_BYTES)),
+            chars: Zeroizing::new(vec![0; BLOCK_CHARS]),
+            crc: Crc24::new(),
+        }
+    }
+
+    /// Ends the block: what is left, the checksum, the end line.
+    pub fn finish(mut self) -> io::Result<()> {
+        let pending = std::mem::take(&mut self.pending);
+        self.encode(&pending)?;
+        let crc = self.crc.finish();
+        self.out.push(b'=');
+        let mut four = [0; 4];
+        self.engine
+            .encode_slice(crc, &mut four)
+            .map_err(io::Error::other)?;
+        for piece in [
+            &four,
+            self.line_end,
+            b"-----END PGP ",
+            self.kind.label(),
+            b"-----",
+            self.line_end,
+        ] {
+            self.out.extend_from_slice(piece);
+        }
+        Ok(())
+    }
+
+    /// Encodes up to [`BLOCK_BYTES`] bytes; whole lines, but for the last block.
+    fn encode(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.crc.update(bytes);
+        let filled = self
+            .engine
+            .encode_slice(bytes, self.chars.as_mut_slice())
+            .map_err(io::Error::other)?;
+        for line in self
+            .chars
+            .get(..filled)
+            .unwrap_or_default()
+            .chunks(LINE_CHARS)
+        {
+            self.out.extend_from_slice(line);
+            self.out.extend_from_slice(self.line_end);
+        }
+        Ok(())
+    }
+}
+
+impl Write for Encoder<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut rest = bytes;
+        if !self.pending.is_empty() {
+            let room = BLOCK_BYTES.saturating_sub(self.pending.len());
+            let (now, later) = rest.split_at_checked(room).unwrap_or((rest, &[]));
+            self.pending.extend_from_slice(now);
+            rest = later;
+            if self.pending.len() == BLOCK_BYTES {
+                let mut pending = std::mem::take(&mut self.pending);
+                self.encode(&pending)?;
+                pending.clear();
+                self.pending = pending;
+            }
+        }
+        while let Some((block, later)) = rest.split_at_checked(BLOCK_BYTES) {
+            self.encode(block)?;
+            rest = later;
+        }
+        self.pending.extend_from_slice(rest);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
