@@ -1,0 +1,333 @@
+"""The measurements of tests/bench/run. Each is a whole process, as a person would start it.
+
+Times are medians of rounds in which all candidates run one after another, so that a busy moment of
+the machine meets all of them. Memory is the largest resident size that the kernel saw.
+"""
+
+import argparse
+import base64
+import mmap
+import os
+import pathlib
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WAX = ROOT / "target/release/wax"
+WINDOW = ROOT / "target/release/waxwing"
+CACHE = ROOT / "target/bench"
+MIB = 1 << 20
+ME, FRIEND = "alice@example.org", "bob@example.org"
+PASSPHRASE = "correct horse battery"
+
+
+class Run:
+    """Wall seconds, processor seconds and peak bytes of one process."""
+
+    def __init__(self, command, env, stdout=None):
+        with open(stdout or os.devnull, "wb") as out, open(os.devnull) as none:
+            began = time.perf_counter()
+            child = subprocess.Popen(command, env=env, stdin=none, stdout=out, stderr=subprocess.PIPE)
+            said = child.stderr.read()
+            _, status, usage = os.wait4(child.pid, 0)
+            self.wall = time.perf_counter() - began
+            child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            words = " ".join(map(str, command))
+            sys.exit(f"{words}\nexit {child.returncode}: {said.decode(errors='replace')}")
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak = usage.ru_maxrss * 1024
+
+
+class Table:
+    """Rows of what was measured, beside the bar where there is one."""
+
+    def __init__(self):
+        self.missed = False
+
+    def heading(self, text):
+        print(f"\n{text}\n{'-' * len(text)}")
+
+    def row(self, what, value, unit="", bar=None):
+        verdict = ""
+        if bar is not None:
+            good = value <= bar
+            self.missed |= not good
+            verdict = f"at most {bar:g}{unit}: {'ok' if good else 'MISSED'}"
+        print(f"{what:<58} {value:10.3f}{unit:<4} {verdict}", flush=True)
+
+
+class Homes:
+    """Two Waxwing homes with the same people (vault in the keyring, vault under a passphrase), and
+    a GnuPG home with both secret keys, none of them under a passphrase there."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.gnupg = folder / "gnupg"
+        self.gnupg.mkdir(mode=0o700)
+        self.env = dict(os.environ, GNUPGHOME=str(self.gnupg), HOME=str(folder), NO_COLOR="1")
+        (folder / "pass").write_text(PASSPHRASE + "\n")
+        self.gpg("--quick-gen-key", f"Bob <{FRIEND}>", "future-default", "default", "never")
+        bob = folder / "bob.asc"
+        bob.write_bytes(self.gpg("--armor", "--export", FRIEND))
+        self.by_keyring = ["--home", str(folder / "keyring-home")]
+        self.by_passphrase = ["--home", str(folder / "pass-home"), "--passphrase-file", str(folder / "pass")]
+        for home in (self.by_keyring, self.by_passphrase):
+            self.wax(home, "identity", "new", "Alice", ME)
+            self.wax(home, "key", "import", str(bob))
+        # gpg takes part with the key that Waxwing uses, so that both do the same work.
+        (folder / "export-pass").write_text("export\n")
+        secret = folder / "alice.sec"
+        self.wax(
+            self.by_keyring, "--key-password-file", str(folder / "export-pass"),
+            "key", "export", ME, "--secret", "-o", str(secret),
+        )
+        self.gpg("--passphrase", "export", "--import", str(secret))
+        self.gpg_without_password(ME)
+
+    def gpg(self, *words):
+        command = ["gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--no-auto-check-trustdb"]
+        if "--passphrase" not in words:
+            command += ["--passphrase", ""]
+        done = subprocess.run([*command, *words], env=self.env, capture_output=True, stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            sys.exit(f"gpg {' '.join(words)}: {done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+    def gpg_without_password(self, who):
+        """Has the agent keep the password of `who`'s keys: deriving it again is not what we time."""
+        for keygrip in self.keygrips(who):
+            preset = shutil.which("gpg-preset-passphrase", path="/usr/lib/gnupg:/usr/libexec")
+            (self.gnupg / "gpg-agent.conf").write_text("allow-preset-passphrase\n")
+            subprocess.run(["gpgconf", "--reload", "gpg-agent"], env=self.env, check=True)
+            subprocess.run([preset, "--preset", keygrip], input=b"export", env=self.env, check=True)
+
+    def keygrips(self, who):
+        lines = self.gpg("--with-colons", "--with-keygrip", "--list-secret-keys", who).decode().splitlines()
+        return [line.split(":")[9] for line in lines if line.startswith("grp:")]
+
+    def wax(self, home, *words, stdout=None):
+        return Run([str(WAX), *home, *words], self.env, stdout)
+
+
+def draft(folder, mebibytes):
+    """A letter with one attachment of so many MiB that does not compress."""
+    path = folder / f"draft-{mebibytes}.eml"
+    if not path.exists():
+        data = base64.encodebytes(os.urandom(mebibytes * MIB)).decode()
+        path.write_text(
+            f"From: Alice <{ME}>\nTo: Bob <{FRIEND}>\nSubject: The figures\nMIME-Version: 1.0\n"
+            'Content-Type: multipart/mixed; boundary="b0"\n\n'
+            "--b0\nContent-Type: text/plain; charset=utf-8\n\nHere they are.\n"
+            "--b0\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n"
+            f'Content-Disposition: attachment; filename="figures.bin"\n\n{data}--b0--\n'
+        )
+    return path
+
+
+def seal_and_open(homes, table, rounds, mebibytes):
+    """`wax` beside `gpg` on the same bytes."""
+    folder = homes.folder
+    letter, sealed, inner = draft(folder, mebibytes), folder / "letter.eml", folder / "inner.mime"
+    homes.wax(homes.by_keyring, "seal", str(letter), "-o", str(sealed))
+    sealed_elsewhere = folder / "letter-pass.eml"
+    homes.wax(homes.by_passphrase, "seal", str(letter), "-o", str(sealed_elsewhere))
+    inner.write_bytes(homes.gpg("-d", str(sealed)))
+    out = folder / "out"
+    gpg = ["gpg", "--batch", "--yes", "--quiet", "--trust-model", "always", "--no-auto-check-trustdb"]
+    candidates = {
+        "gpg -z 0 -aes": lambda: Run(
+            [*gpg, "-z", "0", "-u", ME, "-r", FRIEND, "-r", ME, "-aes", "-o", str(out), str(inner)], homes.env
+        ),
+        "wax seal": lambda: homes.wax(homes.by_keyring, "seal", str(letter), "-o", str(out)),
+        "wax seal, with Argon2id": lambda: homes.wax(homes.by_passphrase, "seal", str(letter), "-o", str(out)),
+        "gpg -d": lambda: Run([*gpg, "-o", str(out), "-d", str(sealed)], homes.env),
+        "wax open": lambda: homes.wax(homes.by_keyring, "open", str(sealed)),
+        "wax open, with Argon2id": lambda: homes.wax(homes.by_passphrase, "open", str(sealed_elsewhere)),
+    }
+    measured = {name: [] for name in candidates}
+    for _ in range(rounds):
+        for name, candidate in candidates.items():
+            out.unlink(missing_ok=True)
+            measured[name].append(candidate())
+    wall = {name: statistics.median(r.wall for r in runs) for name, runs in measured.items()}
+    peak = {name: max(r.peak for r in runs) for name, runs in measured.items()}
+    size = sealed.stat().st_size
+    table.heading(f"{mebibytes} MiB attachment (message: {size / MIB:.1f} MiB), median of {rounds}, interleaved")
+    for name in candidates:
+        table.row(name, wall[name], " s")
+    for verb, base in (("seal", "gpg -z 0 -aes"), ("open", "gpg -d")):
+        table.row(f"wax {verb} / {base}", wall[f"wax {verb}"] / wall[base], "", 0.7)
+        table.row(f"wax {verb} / {base}, with Argon2id", wall[f"wax {verb}, with Argon2id"] / wall[base])
+    for verb in ("seal", "open"):
+        table.row(f"wax {verb}: peak memory / message", peak[f"wax {verb}"] / size, "", 3)
+        table.row(f"wax {verb}: peak memory / message, with Argon2id", peak[f"wax {verb}, with Argon2id"] / size)
+
+
+def memory_by_size(homes, table, sizes):
+    table.heading("Peak memory by size of the attachment")
+    for mebibytes in sizes:
+        sealed = homes.folder / "sized.eml"
+        letter = draft(homes.folder, mebibytes)
+        sealing = homes.wax(homes.by_keyring, "seal", str(letter), "-o", str(sealed))
+        opening = homes.wax(homes.by_keyring, "open", str(sealed))
+        size = sealed.stat().st_size
+        for verb, run in (("seal", sealing), ("open", opening)):
+            what = f"{mebibytes:4d} MiB: wax {verb} {run.peak / MIB:.0f} MiB in {run.wall:.2f} s; of the message"
+            table.row(what, run.peak / size)
+        letter.unlink()
+
+
+def thousand_certs(homes):
+    """1,000 certificates in one file, made once and kept."""
+    kept = CACHE / "certs-1000.pgp"
+    if not kept.exists():
+        print("Making 1,000 certificates (once) …", flush=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=homes.folder) as folder:
+            env = dict(homes.env, GNUPGHOME=folder)
+            for first in range(0, 1000, 100):
+                blocks = "".join(
+                    f"%no-protection\nKey-Type: eddsa\nKey-Curve: ed25519\nSubkey-Type: ecdh\nSubkey-Curve: cv25519\n"
+                    f"Name-Real: Person {n}\nName-Email: person{n}@example.net\nExpire-Date: 0\n%commit\n"
+                    for n in range(first, first + 100)
+                )
+                command = ["gpg", "--batch", "--quiet", "--no-auto-check-trustdb", "--gen-key"]
+                subprocess.run(command, input=blocks.encode(), env=env, check=True, capture_output=True)
+            certs = subprocess.run(["gpg", "--batch", "--export"], env=env, check=True, capture_output=True)
+            subprocess.run(["gpgconf", "--kill", "all"], env=env, check=False)
+            partial = kept.with_suffix(".new")
+            partial.write_bytes(certs.stdout)
+            partial.rename(kept)
+    return kept
+
+
+class Screen:
+    """An X server without a window manager whose pixels are a file that we can watch."""
+
+    def __init__(self, folder):
+        self.folder = folder / "screen"
+        self.folder.mkdir()
+        reading, writing = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-fbdir", str(self.folder), "-nolisten", "tcp"],
+            pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        self.display = ":" + os.read(reading, 16).decode().strip()
+        file = open(self.folder / "Xvfb_screen0", "rb")
+        self.pixels = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        header, = struct.unpack(">I", self.pixels[:4])
+        colours, = struct.unpack(">I", self.pixels[76:80])
+        self.start = header + colours * 12
+        self.line = 1280 * 4
+
+    def colours(self):
+        """How many colours stand on every tenth line."""
+        seen = set()
+        for y in range(5, 800, 10):
+            at = self.start + y * self.line
+            line = self.pixels[at:at + self.line]
+            seen.update(line[i:i + 4] for i in range(0, self.line, 20))
+        return len(seen)
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait()
+
+
+def processor_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def window(homes, table, rounds):
+    """From the start of the process to pixels on the screen; then ten seconds of doing nothing."""
+    certs = thousand_certs(homes)
+    homes.wax(homes.by_keyring, "key", "import", str(certs))
+    firsts, idle, size = [], 0.0, 0
+    for turn in range(rounds):
+        screen = Screen(pathlib.Path(tempfile.mkdtemp(dir=homes.folder)))
+        env = dict(homes.env, DISPLAY=screen.display, LIBGL_ALWAYS_SOFTWARE="1")
+        empty = screen.colours()
+        began = time.perf_counter()
+        program = subprocess.Popen(
+            [str(WINDOW), *homes.by_keyring], env=env, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        try:
+            # A bare window is one colour more than an empty screen; a drawn one is many.
+            while screen.colours() < empty + 8:
+                if program.poll() is not None or time.perf_counter() - began > 30:
+                    sys.exit("the window drew nothing within 30 s")
+                time.sleep(0.002)
+            firsts.append(time.perf_counter() - began)
+            if turn == rounds - 1:
+                time.sleep(3)  # certificates and letters are read behind the first frame
+                before = processor_seconds(program.pid)
+                time.sleep(10)
+                idle = processor_seconds(program.pid) - before
+                size = resident(program.pid)
+        finally:
+            program.kill()
+            program.wait()
+            screen.stop()
+    table.heading("The window, with 1,000 certificates, drawn in software (llvmpipe)")
+    table.row(f"first frame, median of {rounds}", statistics.median(firsts), " s", 0.5)
+    table.row("processor time in 10 idle seconds", idle, " s", 0.05)
+    table.row("resident memory", size / 1e6, " MB", 150)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--quick", action="store_true", help="25 MiB only, and no window")
+    options.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    options = options.parse_args()
+    if not options.inside:
+        return inside_a_session(sys.argv[1:])
+    table = Table()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="wb.", dir="/tmp"))
+    try:
+        homes = Homes(folder)
+        seal_and_open(homes, table, options.rounds, 25)
+        if not options.quick:
+            memory_by_size(homes, table, [1, 5, 25, 100])
+            window(homes, table, min(options.rounds, 5))
+        subprocess.run(["gpgconf", "--kill", "all"], env=homes.env, check=False)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1 if table.missed else 0
+
+
+def inside_a_session(words):
+    """Starts this script again under a D-Bus and a keyring of its own, with a home of its own."""
+    home = tempfile.mkdtemp(prefix="wb.", dir="/tmp")
+    env = dict(os.environ, HOME=home, XDG_RUNTIME_DIR=home)
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        env.pop(name, None)
+    script = (
+        "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; "
+        'exec python3 -B "$0" --inside "$@"'
+    )
+    command = ["dbus-run-session", "--", "bash", "-c", script, __file__, *words]
+    try:
+        return subprocess.run(command, env=env).returncode
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
