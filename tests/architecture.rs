@@ -247,7 +247,9 @@ fn effects(source: &Source) -> Vec<String> {
         .uses()
         .filter_map(|(line, path)| {
             let effect = EFFECTS.iter().find(|e| holds_run(&path, e))?;
-            if NO_EFFECTS.iter().any(|plain| holds_run(&path, plain)) {
+            let plain = NO_EFFECTS.iter().any(|plain| holds_run(&path, plain));
+            let ours = path.split("::").next().is_some_and(|m| source.declares(m));
+            if plain || ours {
                 return None;
             }
             Some(format!(
@@ -271,7 +273,7 @@ fn homes(source: &Source) -> Vec<String> {
                         .strip_prefix(f)
                         .is_some_and(|rest| rest.starts_with("::"))
             });
-            (!at_home).then(|| {
+            (!at_home && !source.declares(first)).then(|| {
                 format!(
                     "{}:{line}: {path} outside {}",
                     source.path,
@@ -483,6 +485,8 @@ mod samples {
         }
         let text = "fn f() { openssl::rand::rand_bytes(&mut []); }";
         assert_eq!(complaints(homes, "src/app/mod.rs", text), 1);
+        let text = "mod keyring; pub use keyring::SecretKeys;";
+        assert_eq!(complaints(homes, "src/cert/openpgp/mod.rs", text), 0);
     }
 
     #[test]

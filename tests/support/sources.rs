@@ -83,6 +83,14 @@ impl Source {
         blank_tests(&self.code_with_tests())
     }
 
+    /// Whether the file declares a module of that name, which then hides a crate's.
+    pub fn declares(&self, module: &str) -> bool {
+        let code = self.code();
+        tokens(&code)
+            .windows(2)
+            .any(|pair| pair[0].1 == "mod" && pair[1].1 == module)
+    }
+
     /// Every path in the code with its line: `use` groups taken apart, `super::` resolved to
     /// `crate::`, macros with their `!`. A path that starts inside another is not listed again.
     pub fn uses(&self) -> impl Iterator<Item = (usize, String)> {
@@ -159,7 +167,7 @@ fn path_at(
     let depth = head.len();
     let line = tokens[at].0;
     match token(at) {
-        "as" => return at + 2, // `as name` gives a name and uses nothing
+        "as" | "mod" => return at + 2, // gives a name and uses nothing
         "use" | "pub" | "in" | "return" | "mut" | "dyn" | "impl" | "for" | "else" => return at + 1,
         _ => {}
     }
