@@ -51,11 +51,13 @@ pub(super) fn parse(value: &str) -> AddressList {
             Token::Special(',' | ';') if !angled => take(&mut piece, &mut list),
             // The name of a group (RFC 5322 §3.4) goes; its members stay.
             Token::Special(':') if !angled => piece.clear(),
-            token => {
-                match token {
-                    Token::Special('<') => angled = true,
-                    Token::Special('>') => angled = false,
-                    _ => {}
+            token @ (Token::Special(_)
+            | Token::Atom(_)
+            | Token::Quoted(_)
+            | Token::Literal(_)
+            | Token::Comment(_)) => {
+                if let Token::Special(sign @ ('<' | '>')) = token {
+                    angled = sign == '<';
                 }
                 piece.push(token);
             }

@@ -226,7 +226,7 @@ fn rule_30_lines_that_look_like_delimiters_take_linear_time() {
             "Content-Type: multipart/mixed; boundary={level:02}\n\n--{level:02}\n"
         ));
     }
-    message.push_str("\n");
+    message.push('\n');
     message.push_str(&"--ab\n".repeat(2_000_000));
     let started = std::time::Instant::now();
     let tree = Tree::parse(message.as_bytes()).unwrap();

@@ -133,6 +133,10 @@ pub fn system_time(at: Time) -> SystemTime {
 }
 
 /// The algorithm of a key with its curve or size, as in `RSA-3072`, `Ed25519`.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what has no usual name here is shown by its number"
+)]
 pub fn algorithm_name(
     key: &pgp::packet::Key<pgp::packet::key::PublicParts, pgp::packet::key::UnspecifiedRole>,
 ) -> String {
@@ -163,6 +167,10 @@ pub fn algorithm_name(
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what has no usual name here is shown by its number"
+)]
 fn curve_name(curve: &pgp::types::Curve) -> String {
     use pgp::types::Curve;
     match curve {

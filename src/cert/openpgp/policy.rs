@@ -51,6 +51,10 @@ pub fn weak_hash(signature: &Signature) -> Option<String> {
 }
 
 /// A hash algorithm's usual name.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what has no usual name here is shown by its number"
+)]
 pub fn hash_name(hash: HashAlgorithm) -> String {
     match hash {
         HashAlgorithm::MD5 => "MD5".into(),

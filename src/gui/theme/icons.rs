@@ -77,6 +77,7 @@ enum Part {
 
 use Part::{Arc, Circle, Dot, Line};
 
+#[expect(clippy::too_many_lines, reason = "a table of drawings")]
 fn parts(icon: Icon) -> &'static [Part] {
     match icon {
         Icon::Write => &[
