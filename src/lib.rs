@@ -22,6 +22,7 @@
 //! | [`settings`] | servers and accounts as plain data | base, address |
 //! | [`cert`] | certificates, fingerprints, acceptance per address | base, address |
 //! | [`mime`] | messages as bytes: parsing, header fields, decoding, building | base, address |
+//! | [`compose`] | drafts, and the payload that gets protected, with the header section outside | base, address, mime |
 //! | [`protect`] | sealing and opening; the scheme-neutral facts; what may leave | base, address, cert, mime |
 //! | [`read`] | what a message is: layers, verdict, text | base, address, cert, mime, protect |
 //!
@@ -61,6 +62,7 @@ pub mod address;
 pub mod app;
 pub mod base;
 pub mod cert;
+pub mod compose;
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::wildcard_enum_match_arm,

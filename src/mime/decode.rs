@@ -31,7 +31,7 @@ pub struct Decoded<'a> {
 /// Characters that are gathered before they are decoded at once; a multiple of 4.
 const BATCH: usize = 64 << 10;
 
-static ENGINE: LazyLock<Simd> = LazyLock::new(|| {
+pub(super) static ENGINE: LazyLock<Simd> = LazyLock::new(|| {
     Simd::standard(
         GeneralPurposeConfig::new()
             .with_decode_padding_mode(DecodePaddingMode::Indifferent)

@@ -20,13 +20,14 @@
 //!
 //! # Building
 //!
-//! `build` writes header fields, transfer encodings and multiparts.
+//! [`build`] writes header fields, transfer encodings and multiparts.
 //!
 //! Hostile input ends in a [`MimeProblem`] within the bounds of [`crate::base::limits`]; everything
 //! here takes time linear in its input. Strange but readable input is read, and noted as [`Oddity`].
 
 mod addresses;
 mod author;
+pub mod build;
 mod canonical;
 mod charset;
 mod content;
