@@ -32,6 +32,7 @@
 //! |---|---|---|
 //! | [`app`] | ports, jobs, services | the core |
 //! | [`gui`] | the window: theme, widgets, pages | base, address, settings, cert, read, headers, app, wording |
+//! | [`adapters`] | the real things behind the ports, one folder each | base, address, settings, cert, mime, app's ports |
 //!
 //! # For newcomers
 //!
@@ -53,6 +54,12 @@
     )
 )]
 
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    reason = "the shell counts small things and meets enums of other libraries"
+)]
+pub mod adapters;
 pub mod address;
 #[allow(
     clippy::arithmetic_side_effects,

@@ -1,0 +1,3 @@
+//! The real world behind the ports: one folder for each thing that it is made of.
+
+pub mod practice;
