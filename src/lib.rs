@@ -32,7 +32,7 @@
 //! |---|---|---|
 //! | [`app`] | ports, jobs, services | the core |
 //! | [`gui`] | the window: theme, widgets, pages | base, address, settings, cert, read, headers, app, wording |
-//! | [`adapters`] | the real things behind the ports, one folder each | base, address, settings, cert, mime, app's ports |
+//! | [`adapters`] | the real things behind the ports, one folder each | base, address, settings, cert, protect, mime, app's ports |
 //!
 //! # For newcomers
 //!

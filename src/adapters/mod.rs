@@ -1,3 +1,5 @@
 //! The real world behind the ports: one folder for each thing that it is made of.
 
 pub mod practice;
+pub mod process;
+pub mod store;

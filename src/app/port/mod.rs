@@ -12,7 +12,7 @@ pub use clock::Clock;
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
 pub use store::{
     AskPassphrase, CertProvenance, DraftHead, Identity, Letter, LetterHead, OutboxEntry, OutboxId,
-    OutboxState, Question, Store, StoreFailure, StoredCopy,
+    OutboxState, Question, Seen, Store, StoreFailure, StoredCopy,
 };
 pub use submission::{
     Connected, Receipt, Refusal, Reply, Stage, Submission, SubmitFailure, TlsFacts, TlsRefusal,

@@ -31,6 +31,20 @@ pub enum CertProvenance {
     Mail,
 }
 
+/// One line of the ledger: a certificate that was seen for an address (rule 53). Lines are never
+/// deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Which certificate.
+    pub fingerprint: Fingerprint,
+    /// Where it came from.
+    pub from: CertProvenance,
+    /// When it first came from there.
+    pub first: Time,
+    /// When it last did.
+    pub last: Time,
+}
+
 /// Why a letter is in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutboxState {
@@ -177,6 +191,8 @@ pub trait Store: Send + Sync {
     /// Certificates that have this key or subkey: `handle` is a fingerprint or a 64-bit key ID in
     /// hex. No vault.
     fn certs_with_key(&self, handle: &str) -> Result<Vec<Cert>, StoreFailure>;
+    /// Every certificate ever seen for this address, in the order of their first coming. No vault.
+    fn ledger(&self, address: &Address) -> Result<Vec<Seen>, StoreFailure>;
     /// The person's decisions. No vault.
     fn acceptance(&self) -> Result<Acceptance, StoreFailure>;
     /// Records a decision. No vault.
@@ -252,7 +268,9 @@ pub enum StoreFailure {
     VaultLocked,
     /// The passphrase is wrong.
     WrongPassphrase,
-    /// The system keyring answered, but its key does not open this vault.
+    /// A passphrase was given, but this vault opens with the system keyring alone.
+    VaultInKeyring,
+    /// The system keyring answered, but it has no key for this vault or one that does not open it.
     KeyringMismatch,
     /// The system keyring is locked or did not answer; the system's words.
     KeyringUnavailable(String),

@@ -1,0 +1,133 @@
+//! Public certificates: in the certificate directory, or in memory.
+
+mod directory;
+mod index;
+
+pub(super) use self::directory::CertDirectory;
+
+use crate::address::Address;
+use crate::app::port::StoreFailure;
+use crate::cert::openpgp::OpenPgpCert;
+use crate::cert::{Cert, Fingerprint};
+use sequoia_openpgp as pgp;
+use sequoia_openpgp::parse::Parse;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+/// Where certificates are.
+pub(super) enum Certs {
+    /// In a Shared OpenPGP Certificate Directory, where other programs see them.
+    Directory(CertDirectory),
+    /// In this process alone.
+    Memory(Mutex<BTreeMap<Fingerprint, Cert>>),
+}
+
+/// Which certificates are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    /// All.
+    All,
+    /// The one with this fingerprint.
+    Fingerprint(&'a Fingerprint),
+    /// Those with a user ID of this address.
+    Address(&'a Address),
+    /// Those with this key or subkey: fingerprint or 64-bit key ID, upper-case hex.
+    Key(&'a str),
+}
+
+impl Certs {
+    pub(super) fn in_memory() -> Self {
+        Certs::Memory(Mutex::new(BTreeMap::new()))
+    }
+
+    /// The wanted certificates, in the order of their fingerprints.
+    pub(super) fn find(&self, wanted: Wanted<'_>) -> Result<Vec<Cert>, StoreFailure> {
+        match self {
+            Certs::Directory(directory) => directory.find(wanted),
+            Certs::Memory(certs) => Ok(locked(certs)
+                .values()
+                .filter(|cert| is_wanted(cert, wanted))
+                .cloned()
+                .collect()),
+        }
+    }
+
+    /// Puts a certificate, merged with what is there; returns the merged one.
+    pub(super) fn put(&self, cert: &Cert) -> Result<Cert, StoreFailure> {
+        match self {
+            Certs::Directory(directory) => directory.put(cert),
+            Certs::Memory(certs) => {
+                let mut certs = locked(certs);
+                let merged = match certs.get(&cert.fingerprint()) {
+                    Some(known) => merge(known, cert),
+                    None => cert.clone(),
+                };
+                certs.insert(merged.fingerprint(), merged.clone());
+                Ok(merged)
+            }
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|p| p.into_inner())
+}
+
+fn is_wanted(cert: &Cert, wanted: Wanted<'_>) -> bool {
+    match wanted {
+        Wanted::All => true,
+        Wanted::Fingerprint(fingerprint) => cert.fingerprint() == *fingerprint,
+        Wanted::Address(address) => addresses(cert).contains(address),
+        Wanted::Key(handle) => handles(cert).iter().any(|h| h == handle),
+    }
+}
+
+/// The addresses of all its user IDs.
+pub(super) fn addresses(cert: &Cert) -> Vec<Address> {
+    let mut addresses: Vec<Address> = cert
+        .user_ids()
+        .into_iter()
+        .filter_map(|user_id| user_id.address)
+        .collect();
+    addresses.sort();
+    addresses.dedup();
+    addresses
+}
+
+/// Fingerprints and 64-bit key IDs of all its keys, upper-case hex.
+fn handles(cert: &Cert) -> Vec<String> {
+    match cert {
+        Cert::OpenPgp(cert) => cert
+            .inner()
+            .keys()
+            .flat_map(|key| {
+                let fingerprint = key.key().fingerprint();
+                let id = pgp::KeyID::from(&fingerprint);
+                [fingerprint.to_hex(), id.to_hex()]
+            })
+            .collect(),
+    }
+}
+
+/// Both certificates' parts; the known one when they cannot be joined.
+fn merge(known: &Cert, new: &Cert) -> Cert {
+    match (known, new) {
+        (Cert::OpenPgp(a), Cert::OpenPgp(b)) => a
+            .inner()
+            .clone()
+            .merge_public(b.inner().clone())
+            .map_or_else(
+                |_| known.clone(),
+                |merged| Cert::OpenPgp(OpenPgpCert::new(merged)),
+            ),
+    }
+}
+
+/// Reads a binary OpenPGP certificate.
+fn parse(bytes: &[u8]) -> Option<Cert> {
+    let cert = pgp::Cert::from_bytes(bytes).ok()?;
+    Some(Cert::OpenPgp(OpenPgpCert::new(cert)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,344 @@
+//! What Waxwing keeps: an SQLite database whose contents are sealed by the vault, and the shared
+//! certificate directory.
+//!
+//! ```text
+//! home (0700)/
+//!   waxwing.sqlite   identities, ledger, decisions, accounts, drafts, outbox, letters
+//!   certs.sqlite     what is remembered of pgp.cert.d; can be made again
+//!   lock             held while the home is set up
+//!   live/            one locked file for each process that is sending
+//!   pgp.cert.d/      public certificates; for the platform's home it stands beside, shared
+//! ```
+//!
+//! Readable without the vault is only what must be found without it: addresses of identities and
+//! accounts with their servers, fingerprints, decisions, times, states. Secret keys, revocation
+//! certificates, passwords, drafts and letters, with their subjects and recipients, are sealed,
+//! each record under associated data that names its place (see `sealed`).
+
+mod accounts;
+mod certs;
+mod db;
+mod drafts;
+mod failure;
+mod home;
+mod identities;
+mod ledger;
+mod letters;
+mod outbox;
+mod owner;
+mod schema;
+mod sealed;
+mod values;
+mod vault;
+
+pub use home::{Environment, Home, NoHome};
+pub use vault::VaultAccess;
+
+use crate::address::Address;
+use crate::app::port::{
+    CertProvenance, DraftHead, Identity, Letter, LetterHead, OutboxEntry, OutboxId, OutboxState,
+    Seen, Store, StoreFailure,
+};
+use crate::base::{Passphrase, Secret, Time};
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
+use crate::protect::Outgoing;
+use crate::settings::Account;
+use certs::{CertDirectory, Certs, Wanted};
+use db::Db;
+use failure::Fault;
+use owner::Owner;
+use rusqlite::{Connection, Transaction};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use vault::Vault;
+use vault::key::VaultKey;
+
+/// The store of one home.
+pub struct FileStore {
+    db: Db,
+    vault: Vault,
+    certs: Certs,
+    /// Where processes announce themselves; `None` in memory, where there is no other process.
+    live: Option<PathBuf>,
+    owner: Mutex<Option<Arc<Owner>>>,
+}
+
+impl FileStore {
+    /// Opens a home, making it as needed. The vault is opened with the first content.
+    pub fn open(home: &Home, access: VaultAccess) -> Result<Self, StoreFailure> {
+        FileStore::with_vault(home, Vault::new(home.clone(), access))
+    }
+
+    fn with_vault(home: &Home, vault: Vault) -> Result<Self, StoreFailure> {
+        let db = Db::open(home)?;
+        let directory = CertDirectory::open(home.certs(), &home.cert_index())?;
+        Ok(FileStore {
+            db,
+            vault,
+            certs: Certs::Directory(directory),
+            live: Some(home.live()),
+            owner: Mutex::new(None),
+        })
+    }
+
+    /// A store that touches no disk and lives as long as this value.
+    pub fn in_memory() -> Result<Self, StoreFailure> {
+        Ok(FileStore {
+            db: Db::in_memory()?,
+            vault: Vault::in_memory()?,
+            certs: Certs::in_memory(),
+            live: None,
+            owner: Mutex::new(None),
+        })
+    }
+
+    fn key(&self) -> Result<Arc<VaultKey>, StoreFailure> {
+        self.vault.key(&self.db)
+    }
+
+    /// Reads with the vault open.
+    fn open_and_read<T>(
+        &self,
+        work: impl FnOnce(&Connection, &VaultKey) -> Result<T, Fault>,
+    ) -> Result<T, StoreFailure> {
+        let key = self.key()?;
+        self.db.read(|conn| work(conn, &key))
+    }
+
+    /// Writes with the vault open.
+    fn open_and_write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>, &VaultKey) -> Result<T, Fault>,
+    ) -> Result<T, StoreFailure> {
+        let key = self.key()?;
+        self.db.write(|tx| work(tx, &key))
+    }
+
+    /// This process's name as the owner of what it sends.
+    fn owner(&self) -> Result<String, StoreFailure> {
+        let Some(live) = &self.live else {
+            return Ok("this process".to_owned());
+        };
+        let mut owner = self.owner.lock().unwrap_or_else(|p| p.into_inner());
+        if owner.is_none() {
+            *owner = Some(Arc::new(Owner::announce(live)?));
+        }
+        Ok(owner
+            .as_ref()
+            .map(|owner| owner.name().to_owned())
+            .unwrap_or_default())
+    }
+
+    /// Sorts what dead processes were sending; returns those that could not be written down.
+    fn settle(&self) -> Result<Vec<String>, StoreFailure> {
+        let live = self.live.as_deref();
+        let dead = self.db.read(|conn| outbox::dead_owners(conn, live))?;
+        if dead.is_empty() || self.db.read_only().is_some() {
+            return Ok(dead);
+        }
+        match self.db.write(|tx| outbox::settle(tx, &dead)) {
+            Ok(()) => Ok(Vec::new()),
+            Err(StoreFailure::DiskFull { .. } | StoreFailure::ReadOnly { .. }) => Ok(dead),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+impl Store for FileStore {
+    fn identities(&self) -> Result<Vec<Identity>, StoreFailure> {
+        self.db.read(identities::all)
+    }
+
+    fn add_identity(
+        &self,
+        identity: &Identity,
+        cert: &Cert,
+        secret: &Secret<Vec<u8>>,
+        revocation: &[u8],
+    ) -> Result<(), StoreFailure> {
+        let key = self.key()?;
+        self.db
+            .read(|conn| identities::refuse_known(conn, identity))?;
+        // The certificate is public and may stay if the rest fails.
+        let cert = self.certs.put(cert)?;
+        self.db
+            .write(|tx| identities::add(tx, &key, identity, &cert, secret, revocation))
+    }
+
+    fn use_identity(&self, fingerprint: &Fingerprint) -> Result<(), StoreFailure> {
+        self.db
+            .write(|tx| identities::make_current(tx, fingerprint))
+    }
+
+    fn revocation(&self, fingerprint: &Fingerprint) -> Result<Option<Vec<u8>>, StoreFailure> {
+        self.open_and_read(|conn, key| identities::revocation(conn, key, fingerprint))
+    }
+
+    fn put_secret(
+        &self,
+        fingerprint: &Fingerprint,
+        secret: &Secret<Vec<u8>>,
+        at: Time,
+    ) -> Result<(), StoreFailure> {
+        self.open_and_write(|tx, key| identities::put_secret(tx, key, fingerprint, secret, at))
+    }
+
+    fn secret(&self, fingerprint: &Fingerprint) -> Result<Option<Secret<Vec<u8>>>, StoreFailure> {
+        self.open_and_read(|conn, key| identities::secret(conn, key, fingerprint))
+    }
+
+    fn secret_fingerprints(&self) -> Result<Vec<Fingerprint>, StoreFailure> {
+        self.db.read(identities::secret_fingerprints)
+    }
+
+    fn put_cert(&self, cert: &Cert, from: CertProvenance, at: Time) -> Result<Cert, StoreFailure> {
+        if let Some(failure) = self.db.read_only() {
+            return Err(failure.clone());
+        }
+        let merged = self.certs.put(cert)?;
+        // What was seen are the addresses that came, not those known before.
+        self.db.write(|tx| ledger::note(tx, cert, from, at))?;
+        Ok(merged)
+    }
+
+    fn certs(&self) -> Result<Vec<Cert>, StoreFailure> {
+        self.certs.find(Wanted::All)
+    }
+
+    fn cert(&self, fingerprint: &Fingerprint) -> Result<Option<Cert>, StoreFailure> {
+        let found = self.certs.find(Wanted::Fingerprint(fingerprint))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn certs_for(&self, address: &Address) -> Result<Vec<Cert>, StoreFailure> {
+        self.certs.find(Wanted::Address(address))
+    }
+
+    fn certs_with_key(&self, handle: &str) -> Result<Vec<Cert>, StoreFailure> {
+        self.certs.find(Wanted::Key(&handle.to_ascii_uppercase()))
+    }
+
+    fn ledger(&self, address: &Address) -> Result<Vec<Seen>, StoreFailure> {
+        self.db.read(|conn| ledger::lines(conn, address))
+    }
+
+    fn acceptance(&self) -> Result<Acceptance, StoreFailure> {
+        self.db.read(ledger::acceptance)
+    }
+
+    fn decide(
+        &self,
+        address: &Address,
+        fingerprint: &Fingerprint,
+        checked: Checked,
+        at: Time,
+    ) -> Result<(), StoreFailure> {
+        self.db
+            .write(|tx| ledger::decide(tx, address, fingerprint, checked, at))
+    }
+
+    fn accounts(&self) -> Result<Vec<Account>, StoreFailure> {
+        self.db.read(accounts::all)
+    }
+
+    fn put_account(&self, account: &Account, password: &Passphrase) -> Result<(), StoreFailure> {
+        self.open_and_write(|tx, key| accounts::put_account(tx, key, account, password))
+    }
+
+    fn password(&self, address: &Address) -> Result<Option<Passphrase>, StoreFailure> {
+        self.open_and_read(|conn, key| accounts::password(conn, key, address))
+    }
+
+    fn drafts(&self) -> Result<Vec<DraftHead>, StoreFailure> {
+        self.db.read(drafts::all)
+    }
+
+    fn draft(&self, id: &str) -> Result<Option<Secret<Vec<u8>>>, StoreFailure> {
+        self.open_and_read(|conn, key| drafts::one(conn, key, id))
+    }
+
+    fn put_draft(&self, id: &str, bytes: &[u8], at: Time) -> Result<(), StoreFailure> {
+        self.open_and_write(|tx, key| drafts::put(tx, key, id, bytes, at))
+    }
+
+    fn remove_draft(&self, id: &str) -> Result<(), StoreFailure> {
+        self.db.write(|tx| drafts::remove(tx, id))
+    }
+
+    fn enqueue(
+        &self,
+        from: &Address,
+        subject: &str,
+        message_id: &str,
+        outgoing: &Outgoing,
+        at: Time,
+    ) -> Result<OutboxId, StoreFailure> {
+        self.open_and_write(|tx, key| {
+            outbox::enqueue(tx, key, from, (subject, message_id), outgoing, at)
+        })
+    }
+
+    fn outbox(&self) -> Result<Vec<OutboxEntry>, StoreFailure> {
+        let key = self.key()?;
+        let dead = self.settle()?;
+        self.db.read(|conn| outbox::all(conn, &key, &dead))
+    }
+
+    fn outgoing(&self, id: OutboxId) -> Result<Option<Outgoing>, StoreFailure> {
+        self.open_and_read(|conn, key| outbox::outgoing(conn, key, id))
+    }
+
+    fn claim(&self, id: OutboxId, index: usize) -> Result<bool, StoreFailure> {
+        if let Some(failure) = self.db.read_only() {
+            return Err(failure.clone());
+        }
+        let owner = self.owner()?;
+        self.db.write(|tx| outbox::claim(tx, id, index, &owner))
+    }
+
+    fn set_state(
+        &self,
+        id: OutboxId,
+        index: usize,
+        state: &OutboxState,
+    ) -> Result<(), StoreFailure> {
+        if let Some(failure) = self.db.read_only() {
+            return Err(failure.clone());
+        }
+        // Before the database is locked: opening the vault reads it.
+        let key = match state {
+            OutboxState::Sent { .. } | OutboxState::Refused { .. } => Some(self.key()?),
+            OutboxState::Waiting | OutboxState::Sending { .. } | OutboxState::MaybeSent => None,
+        };
+        self.settle()?;
+        let me = self.owner()?;
+        self.db
+            .write(|tx| outbox::set_state(tx, key.as_deref(), (id, index), state, &me))
+    }
+
+    fn remove_outgoing(&self, id: OutboxId) -> Result<(), StoreFailure> {
+        self.settle()?;
+        self.db.write(|tx| outbox::remove(tx, id))
+    }
+
+    fn letters(&self, account: &Address) -> Result<Vec<LetterHead>, StoreFailure> {
+        self.db.read(|conn| letters::all(conn, account))
+    }
+
+    fn put_letter(
+        &self,
+        account: &Address,
+        uid: &str,
+        bytes: &[u8],
+        at: Time,
+    ) -> Result<(), StoreFailure> {
+        self.open_and_write(|tx, key| letters::put_letter(tx, key, account, uid, bytes, at))
+    }
+
+    fn letter(&self, id: i64) -> Result<Option<Letter>, StoreFailure> {
+        self.open_and_read(|conn, key| letters::one(conn, key, id))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! The database's format, step by step.
+
+/// Marks a database as Waxwing's ("WXWG", SQLite's `application_id`).
+pub(super) const APPLICATION: u32 = 0x5758_5747;
+
+/// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
+/// that was ever released is never changed.
+pub(super) const STEPS: &[&str] = &[FORMAT_1];
+
+/// What is readable here is what must be found without the vault; all contents stand in `sealed`.
+const FORMAT_1: &str = "
+CREATE TABLE home (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    name TEXT NOT NULL              -- random; names this home's entry in the system keyring
+) STRICT;
+CREATE TABLE vault (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    kind TEXT NOT NULL CHECK (kind IN ('keyring', 'passphrase')),
+    proof BLOB NOT NULL,            -- a known text sealed by the vault key
+    salt BLOB, kib INTEGER, passes INTEGER, lanes INTEGER,
+    wrapped BLOB                    -- the vault key sealed by the passphrase
+) STRICT;
+CREATE TABLE sealed (
+    place TEXT NOT NULL, owner TEXT NOT NULL, part INTEGER NOT NULL, chunk INTEGER NOT NULL,
+    chunks INTEGER NOT NULL, length INTEGER NOT NULL, writing BLOB NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (place, owner, part, chunk)
+) STRICT;
+CREATE TABLE identity (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    fingerprint TEXT NOT NULL UNIQUE,
+    address_key TEXT NOT NULL UNIQUE, address TEXT NOT NULL, name TEXT,
+    since INTEGER NOT NULL, current INTEGER NOT NULL
+) STRICT;
+CREATE TABLE secret (
+    fingerprint TEXT PRIMARY KEY, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    address_key TEXT NOT NULL,      -- empty for a certificate without an address
+    fingerprint TEXT NOT NULL, origin TEXT NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL,
+    UNIQUE (address_key, fingerprint, origin)
+) STRICT;
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    address_key TEXT NOT NULL, address TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    checked TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    address_key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL
+) STRICT;
+CREATE TABLE draft (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE outbox_copy (
+    outbox INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE, part INTEGER NOT NULL,
+    state TEXT NOT NULL, owner TEXT,
+    PRIMARY KEY (outbox, part)
+) STRICT;
+CREATE TABLE letter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_key TEXT NOT NULL, uid TEXT NOT NULL, at INTEGER NOT NULL,
+    UNIQUE (account_key, uid)
+) STRICT;
+";
