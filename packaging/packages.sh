@@ -5,22 +5,24 @@ say() { printf '%s\n' "$*"; }
 
 # need_packages WHY PACKAGE…: all of them are there afterwards, or the script ends.
 need_packages() {
-    local why=$1 missing=() package
+    local why=$1 missing=() package debian=yes
     shift
-    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-        say "This is no Debian or Ubuntu, so nothing was installed. $why: please install what"
-        say "your system calls these Debian packages, and start again with WAXWING_HAVE_PACKAGES=1:"
-        say "  $*"
-        [ "${WAXWING_HAVE_PACKAGES:-}" = 1 ] && { say "WAXWING_HAVE_PACKAGES=1: taken as there."; return; }
-        exit 1
-    fi
+    command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || debian=no
     for package; do
-        dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
-            missing+=("$package")
+        if [ $debian = yes ]; then
+            dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed
+        else
+            there_elsewhere "$package"
+        fi || missing+=("$package")
     done
     if [ ${#missing[@]} = 0 ]; then
         say "$why: all $# packages are there."
         return
+    fi
+    if [ $debian = no ]; then
+        say "$why, these are missing (by their Debian names): ${missing[*]}"
+        say "This is no Debian or Ubuntu: please install them by your system's own means, and start again."
+        exit 1
     fi
     say "$why: installing ${missing[*]}"
     local root=()
@@ -31,6 +33,40 @@ need_packages() {
     fi
     apt_quietly "${root[@]}"
 }
+
+# there_elsewhere PACKAGE: whether a system without dpkg has what Debian's PACKAGE brings.
+there_elsewhere() {
+    case $1 in
+        gcc) command -v cc ;;
+        libc6-dev) echo '#include <stdio.h>' | cc -E - ;;
+        libclang-dev) compgen -G "${LIBCLANG_PATH:-/nowhere}/libclang*" || has_library libclang ||
+            compgen -G '/usr/lib*/llvm*/lib*/libclang*' || command -v xcrun ;;
+        libx11-6) has_library libX11.so ;;
+        libx11-xcb1) has_library libX11-xcb.so ;;
+        libxcursor1) has_library libXcursor.so ;;
+        libxi6) has_library libXi.so ;;
+        libxrandr2) has_library libXrandr.so ;;
+        libxkbcommon0) has_library libxkbcommon.so ;;
+        libxkbcommon-x11-0) has_library libxkbcommon-x11.so ;;
+        libwayland-client0) has_library libwayland-client.so ;;
+        libwayland-egl1) has_library libwayland-egl.so ;;
+        libegl1 | libgl1-mesa-dri) has_library libEGL.so ;;
+        libgl1) has_library libGL.so ;;
+        postfix) command -v postfix || [ -x /usr/sbin/postfix ] ;;
+        dovecot-*) command -v dovecot || [ -x /usr/sbin/dovecot ] ;;
+        gnupg | gpg) command -v gpg ;;
+        dbus | dbus-x11) command -v dbus-run-session ;;
+        gnome-keyring) command -v gnome-keyring-daemon ;;
+        libsecret-tools) command -v secret-tool ;;
+        xvfb) command -v Xvfb ;;
+        imagemagick) command -v import ;;
+        x11-utils) command -v xwininfo ;;
+        fonts-*) return 0 ;;
+        *) command -v "$1" ;;
+    esac >/dev/null 2>&1
+}
+
+has_library() { [[ $(ldconfig -p 2>/dev/null || /sbin/ldconfig -p) == *"$1"* ]]; }
 
 # apt_quietly [sudo]: installs `missing` without questions; servers among them are not started.
 apt_quietly() {
