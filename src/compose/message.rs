@@ -37,7 +37,7 @@ impl Draft {
         let attachments = content
             .attachments
             .iter()
-            .filter_map(|head| tree.parts().nth(head.index))
+            .filter_map(|head| tree.part(head.index))
             .map(attachment)
             .collect();
         Ok(Draft {
@@ -125,8 +125,7 @@ fn is_sealed(root: Part<'_>) -> bool {
 
 /// Armor that somebody quotes in a text is text.
 fn is_armor_in_text(tree: &Tree<'_>, index: usize) -> bool {
-    tree.parts()
-        .nth(index)
+    tree.part(index)
         .is_some_and(|part| part.media() == "text/plain")
 }
 

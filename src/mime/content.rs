@@ -1,8 +1,8 @@
 //! What a person reads of a payload: one text, a list of attachments, and the cryptographic parts
 //! that stand where no layer of the envelope is (errant layers, RFC 9787 §4.6; rules 4, 23 and 24).
 
-use super::Part;
 use super::html::html_to_text;
+use super::{ContentType, Disposition, Part};
 use crate::base::Untrusted;
 use std::ops::Range;
 
@@ -72,9 +72,85 @@ impl Content {
             content: Content::default(),
             decrypted,
             root: payload.index(),
+            facts: facts_below(payload),
         };
         reader.part(payload, true);
         reader.content
+    }
+}
+
+/// What matters of a part before any is read. Found out once for each, so that nesting does not
+/// multiply the work.
+#[derive(Clone, Copy, Default)]
+struct Facts {
+    errant: Option<ErrantKind>,
+    /// Text that is part of the body, not a file that happens to be text.
+    is_body: bool,
+    /// Body text of these types stands in it or below it, outside encryption.
+    holds_plain: bool,
+    holds_html: bool,
+}
+
+/// The facts of a part and all below it; the first is the part's own.
+fn facts_below(payload: Part<'_>) -> Vec<Facts> {
+    let mut parts = vec![payload];
+    let mut at = 0_usize;
+    // Parents come before their children, so that the way back meets children first.
+    while let Some(part) = parts.get(at).copied() {
+        if part.is_multipart() {
+            parts.extend(part.children());
+        }
+        at = at.saturating_add(1);
+    }
+    let last = parts.iter().map(|p| p.index()).max().unwrap_or(0);
+    let size = last.saturating_sub(payload.index()).saturating_add(1);
+    let mut all = vec![Facts::default(); size];
+    for part in parts.iter().rev() {
+        let own = Facts::of(*part);
+        let mut holds = (own.holds_plain, own.holds_html);
+        if let Some(slot) = slot(&mut all, payload, *part) {
+            holds = (slot.holds_plain || holds.0, slot.holds_html || holds.1);
+            *slot = Facts {
+                holds_plain: holds.0,
+                holds_html: holds.1,
+                ..own
+            };
+        }
+        let above = part
+            .parent()
+            .filter(|_| part.media() != "multipart/encrypted");
+        if let Some(slot) = above.and_then(|parent| slot(&mut all, payload, parent)) {
+            slot.holds_plain |= holds.0;
+            slot.holds_html |= holds.1;
+        }
+    }
+    all
+}
+
+fn slot<'f>(all: &'f mut [Facts], payload: Part<'_>, part: Part<'_>) -> Option<&'f mut Facts> {
+    all.get_mut(part.index().checked_sub(payload.index())?)
+}
+
+impl Facts {
+    fn of(part: Part<'_>) -> Facts {
+        let header = part.header();
+        let declared = part.content_type();
+        let disposed = header
+            .first("Content-Disposition")
+            .map(Disposition::of_field);
+        let named = declared.param("name").is_some()
+            || disposed
+                .as_ref()
+                .is_some_and(|d| d.param("filename").is_some());
+        let is_body = matches!(part.media(), "text/plain" | "text/html")
+            && !named
+            && !disposed.is_some_and(|d| d.is_attachment());
+        Facts {
+            errant: errant_kind(part, &declared),
+            is_body,
+            holds_plain: is_body && part.media() == "text/plain",
+            holds_html: is_body && part.media() == "text/html",
+        }
     }
 }
 
@@ -82,12 +158,19 @@ struct Reader {
     content: Content,
     decrypted: bool,
     root: usize,
+    facts: Vec<Facts>,
 }
 
 impl Reader {
+    fn facts(&self, part: Part<'_>) -> Facts {
+        let at = part.index().checked_sub(self.root);
+        at.and_then(|at| self.facts.get(at).copied())
+            .unwrap_or_default()
+    }
+
     /// Takes in a part; `as_text` says whether its text belongs to the body.
     fn part(&mut self, part: Part<'_>, as_text: bool) {
-        if let Some(kind) = errant_kind(part) {
+        if let Some(kind) = self.facts(part).errant {
             self.content.errant.push(Errant {
                 path: part.path(),
                 index: part.index(),
@@ -106,37 +189,35 @@ impl Reader {
             }
             return;
         }
-        if part.is_multipart() {
-            match part.media() {
-                "multipart/alternative" => self.alternative(part, as_text),
-                "multipart/related" => {
-                    let root = related_root(part);
-                    for child in part.children() {
-                        self.part(child, as_text && Some(child.index()) == root);
-                    }
-                }
-                _ => {
-                    for child in part.children() {
-                        self.part(child, as_text);
-                    }
+        if !part.is_multipart() {
+            return self.leaf(part, as_text);
+        }
+        match part.media() {
+            "multipart/alternative" => self.alternative(part, as_text),
+            "multipart/related" => {
+                let root = related_root(part);
+                for child in part.children() {
+                    self.part(child, as_text && Some(child.index()) == root);
                 }
             }
-            return;
+            _ => {
+                for child in part.children() {
+                    self.part(child, as_text);
+                }
+            }
         }
-        self.leaf(part, as_text);
     }
 
     fn alternative(&mut self, part: Part<'_>, as_text: bool) {
-        let plain = part.children().find(|c| holds_text(*c, "text/plain"));
-        let chosen = plain
-            .or_else(|| part.children().find(|c| holds_text(*c, "text/html")))
+        let first = |wanted: fn(Facts) -> bool| part.children().find(|c| wanted(self.facts(*c)));
+        let chosen = first(|facts| facts.holds_plain)
+            .or_else(|| first(|facts| facts.holds_html))
             .or_else(|| part.children().next_back())
             .map(Part::index);
         for child in part.children() {
-            let is_chosen = Some(child.index()) == chosen;
-            if is_chosen {
+            if Some(child.index()) == chosen {
                 self.part(child, as_text);
-            } else if !(matches!(child.media(), "text/plain" | "text/html")) {
+            } else if !self.facts(child).is_body {
                 self.part(child, false);
             }
         }
@@ -144,19 +225,19 @@ impl Reader {
 
     fn leaf(&mut self, part: Part<'_>, as_text: bool) {
         let media = part.media();
-        let declared = part.content_type();
         let is_root = part.index() == self.root;
-        let legacy =
-            self.decrypted && !is_root && declared.param("protected-headers") == Some("v1");
-        if legacy && matches!(media, "text/rfc822-headers" | "text/plain") {
-            return;
+        if self.decrypted && !is_root && matches!(media, "text/rfc822-headers" | "text/plain") {
+            // A display copy of the header fields, as older clients wrote it.
+            let declared = part.content_type();
+            if declared.param("protected-headers") == Some("v1") {
+                return;
+            }
         }
-        let is_body = is_body_text(part);
-        if is_body && as_text {
+        let facts = self.facts(part);
+        if facts.is_body && as_text {
             return self.text(part);
         }
-        if is_body
-            && media == "text/html"
+        if facts.is_body
             && part
                 .parent()
                 .is_some_and(|p| p.media() == "multipart/related")
@@ -175,57 +256,35 @@ impl Reader {
 
     fn text(&mut self, part: Part<'_>) {
         let declared = part.content_type();
-        let legacy = self.decrypted && declared.param("hp-legacy-display") == Some("1");
+        let is = |name: &str, value: &str| {
+            declared
+                .param(name)
+                .is_some_and(|v| v.eq_ignore_ascii_case(value))
+        };
+        let legacy = self.decrypted && is("hp-legacy-display", "1");
         let raw = part.text();
         let text = if part.media() == "text/html" {
             self.content.from_html = true;
             html_to_text(&raw, legacy)
         } else {
             let lines = raw.replace("\r\n", "\n");
-            let lines = if legacy {
-                without_legacy_display(&lines)
-            } else {
-                &lines
+            let lines = match legacy {
+                true => without_legacy_display(&lines),
+                false => &lines,
             };
-            let flowed = declared
-                .param("format")
-                .is_some_and(|f| f.eq_ignore_ascii_case("flowed"));
-            match flowed {
-                true => unflow(
-                    lines,
-                    declared
-                        .param("delsp")
-                        .is_some_and(|d| d.eq_ignore_ascii_case("yes")),
-                ),
+            match is("format", "flowed") {
+                true => unflow(lines, is("delsp", "yes")),
                 false => lines.to_owned(),
             }
         };
         if !self.content.text.is_empty() && !text.is_empty() {
-            let gap = if self.content.text.ends_with('\n') {
-                "\n"
-            } else {
-                "\n\n"
-            };
-            self.content.text.push_str(gap);
+            let ended = self.content.text.ends_with('\n');
+            self.content
+                .text
+                .push_str(if ended { "\n" } else { "\n\n" });
         }
         self.content.text.push_str(&text);
     }
-}
-
-/// Text that is part of the body, not a file that happens to be text.
-fn is_body_text(part: Part<'_>) -> bool {
-    matches!(part.media(), "text/plain" | "text/html" | "text/enriched")
-        && part.file_name().is_none()
-        && !part.disposition().is_some_and(|d| d.is_attachment())
-}
-
-/// Whether body text of a type stands in a part, outside errant ones.
-fn holds_text(part: Part<'_>, media: &str) -> bool {
-    if part.is_multipart() {
-        return part.media() != "multipart/encrypted"
-            && part.children().any(|c| holds_text(c, media));
-    }
-    part.media() == media && is_body_text(part)
 }
 
 /// The part of a multipart/related that the others belong to (RFC 2387 §3.2).
@@ -242,8 +301,7 @@ fn related_root(part: Part<'_>) -> Option<usize> {
     named.or_else(|| part.child(0)).map(Part::index)
 }
 
-fn errant_kind(part: Part<'_>) -> Option<ErrantKind> {
-    let declared = part.content_type();
+fn errant_kind(part: Part<'_>, declared: &ContentType) -> Option<ErrantKind> {
     let smime = |word: Option<&str>| match word.map(str::to_ascii_lowercase).as_deref() {
         Some("signed-data") => Some(ErrantKind::SmimeSigned),
         Some("authenveloped-data") => Some(ErrantKind::SmimeAuthEnveloped),

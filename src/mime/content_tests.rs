@@ -130,3 +130,39 @@ fn flowed_text_is_joined() {
     let text = "Content-Type: text/plain; format=flowed; delsp=yes\n\nlong- \nword\n a\n";
     assert_eq!(read(text, false).text, "long-word\na\n");
 }
+
+#[test]
+fn rule_30_nesting_and_large_headers_do_not_multiply_the_work() {
+    let filler = format!("X-Filler: {}\n", "x".repeat(500_000));
+    let mut message = String::new();
+    for level in 0..60 {
+        message.push_str(&format!(
+            "Content-Type: multipart/alternative; boundary=b{level}\n{filler}\n--b{level}\n\nplain\n--b{level}\n"
+        ));
+    }
+    message.push_str("Content-Type: text/html\n\n<p>end</p>\n");
+    let started = std::time::Instant::now();
+    let content = read(&message, true);
+    assert_eq!(content.text, "plain");
+    assert!(
+        started.elapsed().as_secs_f32() < 2.0,
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[test]
+fn many_attachments_are_listed_quickly() {
+    let part = "--m\nContent-Type: a/b\nContent-Disposition: attachment; filename=x\n\nx\n";
+    let message = format!(
+        "Content-Type: multipart/mixed; boundary=m\n\n{}",
+        part.repeat(9_999)
+    );
+    let started = std::time::Instant::now();
+    assert_eq!(read(&message, false).attachments.len(), 9_999);
+    assert!(
+        started.elapsed().as_secs_f32() < 1.0,
+        "{:?}",
+        started.elapsed()
+    );
+}

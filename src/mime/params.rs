@@ -94,22 +94,26 @@ fn find<'p>(params: &'p Params, name: &str) -> Option<&'p str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// The leading word in lower case, and the parameters.
+/// The leading word in lower case, and the parameters. The first semicolon may be missing.
 fn parse_value(value: &str) -> (String, Params) {
-    let mut chars = value.chars().peekable();
-    let word = item(&mut chars, ";").to_ascii_lowercase();
+    let value = value.trim_start();
+    let end = value
+        .find(|c: char| c == ';' || c == '(' || c.is_whitespace())
+        .unwrap_or(value.len());
+    let (word, rest) = value.split_at_checked(end).unwrap_or((value, ""));
+    let mut chars = rest.chars().peekable();
     let mut raw = Vec::new();
-    while raw.len() < PARAMS && chars.next_if_eq(&';').is_some() {
+    while chars.peek().is_some() && raw.len() < PARAMS {
         let name = item(&mut chars, ";=").to_ascii_lowercase();
-        let value = match chars.next_if_eq(&'=') {
-            Some(_) => item(&mut chars, ";"),
-            None => continue,
-        };
-        if !name.is_empty() {
-            raw.push((name, value));
+        if chars.next_if_eq(&'=').is_some() {
+            let value = item(&mut chars, ";");
+            if !name.is_empty() {
+                raw.push((name, value));
+            }
         }
+        chars.next_if_eq(&';');
     }
-    (word, combine(raw))
+    (word.to_ascii_lowercase(), combine(raw))
 }
 
 /// Reads up to one of `stops` outside quotes and comments; white space around it goes.
@@ -261,4 +265,88 @@ pub(super) fn hex(digit: u8) -> Option<u8> {
     char::from(digit)
         .to_digit(16)
         .and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ContentType;
+
+    #[test]
+    fn types_and_parameters_are_read() {
+        for (value, media, param, expected) in [
+            (
+                "text/plain; charset=utf-8",
+                "text/plain",
+                "charset",
+                Some("utf-8"),
+            ),
+            (
+                "TEXT/Plain ; CHARSET = \"a b\" ; x=y",
+                "text/plain",
+                "charset",
+                Some("a b"),
+            ),
+            (
+                "text/plain (really); (c;) charset=x (y)",
+                "text/plain",
+                "charset",
+                Some("x"),
+            ),
+            (
+                "multipart/mixed\tboundary=\"b;\\\"1\"",
+                "multipart/mixed",
+                "boundary",
+                Some("b;\"1"),
+            ),
+            (
+                "text/plain; charset=a; charset=b",
+                "text/plain",
+                "charset",
+                Some("a"),
+            ),
+            (
+                "text/plain; =x; ;; name; charset=a",
+                "text/plain",
+                "charset",
+                Some("a"),
+            ),
+            (
+                "text/plain; charset=\"open",
+                "text/plain",
+                "charset",
+                Some("open"),
+            ),
+            (
+                "x/y; n*0*=iso-8859-1'de'%FC; n*1=\"b%\"; n*2*=%FCc; n*4=no",
+                "x/y",
+                "n",
+                Some("üb%üc"),
+            ),
+            (
+                "x/y; n=plain; n*=utf-8''%C3%BC%zz",
+                "x/y",
+                "n",
+                Some("ü%zz"),
+            ),
+            ("x/y; n*1=late", "x/y", "n", None),
+            ("text", "text/plain", "a", None),
+            ("", "text/plain", "a", None),
+            ("nonsense; a=b", "application/octet-stream", "a", Some("b")),
+        ] {
+            let read = ContentType::parse(value);
+            assert_eq!(
+                (read.media.as_str(), read.param(param)),
+                (media, expected),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn rule_30_endless_parameters_take_linear_time() {
+        for piece in ["; a=b", "; a*0=b", ";", "=", "\"", "(", "; a*1*=%", "\\"] {
+            let hostile = format!("text/plain{}", piece.repeat(200_000));
+            assert!(ContentType::parse(&hostile).params().len() <= 256);
+        }
+    }
 }

@@ -120,7 +120,8 @@ impl<'t> Part<'t> {
         let mut numbers = Vec::new();
         let mut here = self;
         while let Some(parent) = here.parent() {
-            let position = parent.children().position(|c| c.index == here.index);
+            let siblings = &self.tree.node(parent.index).children;
+            let position = siblings.binary_search(&here.index);
             numbers.push(position.unwrap_or(0).saturating_add(1).to_string());
             here = parent;
         }

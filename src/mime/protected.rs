@@ -4,6 +4,7 @@
 
 use super::{AddressList, Header, Part};
 use crate::base::Untrusted;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Which cryptographic layers around a payload hold: encryption that was opened, a signature that
 /// was found good.
@@ -157,33 +158,36 @@ impl ProtectedHeaders {
         if from_differs(&inner, outer) {
             cautions.push(HeaderCaution::FromDiffers);
         }
-        let outside = values(outer);
-        let recorded: Vec<(String, String)> = hp_outer
+        let outside: HashSet<(String, String)> = values(outer).into_iter().collect();
+        let recorded: HashSet<(String, String)> = hp_outer
             .iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), squeeze(value.raw())))
             .collect();
         // Without a record, what stands outside now is taken for what was left there.
-        let left = if recorded.is_empty() {
-            &outside
-        } else {
-            &recorded
+        let left = match recorded.is_empty() {
+            true => &outside,
+            false => &recorded,
         };
-        let left: std::collections::HashSet<&(String, String)> = left.iter().collect();
         let author = values(&inner);
+        let mut counterparts = Counterparts::of(outer);
         let fields = shown(&inner)
             .zip(&author)
             .map(|(field, key)| {
                 let confidential = mode == HeaderMode::Cipher && !left.contains(key);
+                let counterpart = counterparts.next(&key.0);
                 ProtectedField {
                     name: field.name.to_owned(),
                     value: field.text(),
                     protection: cover.protection(confidential),
-                    outer: compare(key, &outside, outer),
+                    outer: match counterpart {
+                        _ if outside.contains(key) => OuterValue::Same,
+                        Some(field) => OuterValue::Different(field.text()),
+                        None => OuterValue::Absent,
+                    },
                 }
             })
             .collect();
-        let names: std::collections::HashSet<&str> =
-            author.iter().map(|(name, _)| name.as_str()).collect();
+        let names: HashSet<&str> = author.iter().map(|(name, _)| name.as_str()).collect();
         let outer_only = shown(outer)
             .filter(|f| !names.contains(f.name.to_ascii_lowercase().as_str()))
             .map(plain_field)
@@ -252,13 +256,23 @@ fn squeeze(value: &str) -> String {
     words.join(" ")
 }
 
-fn compare(key: &(String, String), outside: &[(String, String)], outer: &Header<'_>) -> OuterValue {
-    if outside.contains(key) {
-        return OuterValue::Same;
+/// The fields outside by name, to set the first inside against the first outside and so on. Each
+/// is handed out once, so that repetition cannot multiply a large value.
+struct Counterparts<'h, 'a>(HashMap<String, VecDeque<&'h super::Field<'a>>>);
+
+impl<'h, 'a> Counterparts<'h, 'a> {
+    fn of(outer: &'h Header<'a>) -> Self {
+        let mut by_name: HashMap<String, VecDeque<&super::Field<'a>>> = HashMap::new();
+        for field in shown(outer) {
+            let fields = by_name.entry(field.name.to_ascii_lowercase()).or_default();
+            fields.push_back(field);
+        }
+        Counterparts(by_name)
     }
-    outer.first(&key.0).map_or(OuterValue::Absent, |field| {
-        OuterValue::Different(field.text())
-    })
+
+    fn next(&mut self, name: &str) -> Option<&'h super::Field<'a>> {
+        self.0.get_mut(name)?.pop_front()
+    }
 }
 
 fn read_hp_outer(inner: &Header<'_>) -> Vec<(String, Untrusted)> {

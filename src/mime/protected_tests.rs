@@ -144,3 +144,24 @@ fn rule_35_a_field_that_stands_only_outside_is_not_the_authors() {
     assert!(headers.first("Reply-To").is_none());
     assert!(headers.outer_only.iter().any(|f| f.name == "Reply-To"));
 }
+
+#[test]
+fn rule_30_many_fields_take_linear_time_and_memory() {
+    let inner = format!(
+        "Content-Type: text/plain; hp=cipher\n{}\nx",
+        "Subject: b\nHP-Outer: Subject: c\n".repeat(30_000)
+    );
+    let outer = format!(
+        "Subject: {}\n{}",
+        "x".repeat(300_000),
+        "A: c\n".repeat(100_000)
+    );
+    let started = std::time::Instant::now();
+    let headers = read(&inner, &outer, Cover::Encrypted);
+    assert_eq!(headers.fields.len(), 30_000);
+    assert!(
+        started.elapsed().as_secs_f32() < 2.0,
+        "{:?}",
+        started.elapsed()
+    );
+}

@@ -108,6 +108,11 @@ impl<'a> Tree<'a> {
         Part::new(self, 0)
     }
 
+    /// The entity with that number, as [`Part::index`] tells it.
+    pub fn part(&self, index: usize) -> Option<Part<'_>> {
+        (index < self.nodes.len()).then(|| Part::new(self, index))
+    }
+
     /// Every entity, in the order of the bytes; the root is first.
     pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         (0..self.nodes.len()).map(|index| Part::new(self, index))

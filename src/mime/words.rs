@@ -72,8 +72,13 @@ impl<'t> Word<'t> {
             "B" | "b" => base64_lenient(content.as_bytes()).0,
             _ => return None,
         };
+        // Raw bytes have no place here; they were made text already.
+        let charset = match content.is_ascii() {
+            true => charset.to_ascii_lowercase(),
+            false => "utf-8".to_owned(),
+        };
         Some(Word {
-            charset: charset.to_ascii_lowercase(),
+            charset,
             bytes,
             rest,
         })
