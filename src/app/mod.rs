@@ -2,3 +2,4 @@
 
 pub mod job;
 pub mod port;
+pub mod workers;

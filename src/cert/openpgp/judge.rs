@@ -91,6 +91,21 @@ impl OpenPgpCert {
         }
     }
 
+    /// Whether a signature that this one of its keys made at `made` can count.
+    pub fn fit_to_sign(&self, key: &pgp::Fingerprint, made: Time) -> Result<(), Unusable> {
+        let when = system_time(made);
+        self.usable_as_a_whole(when)?;
+        if self.addresses_or_names(when) == 0 {
+            return Err(Unusable::NoUserId);
+        }
+        let signing = KeyFlags::empty().set_signing();
+        self.inner()
+            .keys()
+            .find(|ka| ka.key().fingerprint() == *key)
+            .and_then(|ka| judge_key(&ka, when, &signing))
+            .unwrap_or(Err(Unusable::NoKey))
+    }
+
     /// The keys, primary first, as they stand at `at`.
     pub fn keys(&self, at: Time) -> Vec<KeyDetail> {
         let when = system_time(at);

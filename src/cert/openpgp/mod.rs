@@ -12,6 +12,7 @@ mod secret;
 mod tests;
 
 pub use generate::{KeyGenerationFailure, NewKey};
+pub use judge::PublicKey;
 pub use keyring::SecretKeys;
 pub use parse::{parse_many, parse_one};
 pub use policy::policy;

@@ -1,0 +1,317 @@
+//! Sealing: signed inside, encrypted outside, armored, in one pass (rule 37).
+
+use super::frame::{self, Pieces, tag};
+use super::mdc::Mdc;
+use super::recipients::{self, Container, Keys};
+use crate::base::{Time, Workers, both};
+use crate::cert::openpgp::{OpenPgpCert, armor, system_time};
+use crate::cert::{Cert, Fingerprint, SecretCert, Unusable};
+use sequoia_openpgp as pgp;
+use sequoia_openpgp::crypto::symmetric::{BlockCipherMode, Encryptor, PaddingMode};
+use sequoia_openpgp::crypto::{KeyPair, SessionKey, aead, hash};
+use sequoia_openpgp::packet::one_pass_sig::{OnePassSig3, OnePassSig6};
+use sequoia_openpgp::packet::signature::SignatureBuilder;
+use sequoia_openpgp::serialize::MarshalInto as _;
+use sequoia_openpgp::types::{
+    AEADAlgorithm, HashAlgorithm, KeyFlags, SignatureType, SymmetricAlgorithm,
+};
+use std::io::{self, Write};
+
+/// How many bytes are hashed at a time, so that two hashes read them from the cache.
+const STRIDE: usize = 1 << 16;
+/// Bytes in a chunk of authenticated encryption.
+const AEAD_CHUNK: usize = 1 << 16;
+
+/// Why a message could not be sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SealFailure {
+    /// Nobody to seal it for.
+    NoRecipients,
+    /// A recipient's certificate cannot be encrypted to.
+    Recipient {
+        /// Which.
+        fingerprint: Fingerprint,
+        /// Why.
+        why: Unusable,
+    },
+    /// The own certificate cannot sign, or cannot be encrypted to.
+    OwnKey {
+        /// Which.
+        fingerprint: Fingerprint,
+        /// Why.
+        why: Unusable,
+    },
+    /// The finished bytes are not encrypted to exactly those whom they are for (rules 40 and 41):
+    /// a bug, caught before anything leaves.
+    CheckFailed,
+    /// The crypto library failed; its words.
+    Library(String),
+}
+
+/// Seals a canonical (CRLF) MIME entity for the recipients and for the signer, and appends the
+/// armored message to `out`. Hidden recipients are the caller's business: one call for each copy.
+pub fn seal(
+    inner: &[u8],
+    signer: &SecretCert,
+    recipients: &[Cert],
+    now: Time,
+    workers: &dyn Workers,
+    out: &mut Vec<u8>,
+) -> Result<(), SealFailure> {
+    let own = signer.public();
+    let keys = recipients::keys(recipients, &own, now)?;
+    let mut signing = signing_key(signer, now)?;
+    let start = out.len();
+    let heads = keys.count().saturating_mul(600);
+    let room = inner.len().saturating_add(heads).saturating_add(4096);
+    let room = room.saturating_add(room.saturating_div(1024));
+    out.reserve_exact(armor::armored_len(room));
+    let mut encoder = armor::Encoder::new(out, armor::Kind::Message, armor::Lines::Crlf);
+    write_message(inner, &mut signing, &keys, now, workers, &mut encoder)
+        .and_then(|()| Ok(encoder.finish()?))
+        .map_err(library)?;
+    recipients::check(out.get(start..).unwrap_or_default(), &keys)
+}
+
+/// Signs bytes, such as the first part of a `multipart/signed`; the armored signature.
+pub fn sign_detached(inner: &[u8], signer: &SecretCert, now: Time) -> Result<Vec<u8>, SealFailure> {
+    let mut key = signing_key(signer, now)?;
+    let mut sign = || -> pgp::Result<Vec<u8>> {
+        let signature = template(&[], now)?.sign_message(&mut key, inner)?;
+        pgp::Packet::from(signature).to_vec()
+    };
+    let signature = sign().map_err(library)?;
+    Ok(armor::encode(
+        &signature,
+        armor::Kind::Signature,
+        armor::Lines::Crlf,
+    ))
+}
+
+fn library(error: pgp::anyhow::Error) -> SealFailure {
+    SealFailure::Library(error.to_string())
+}
+
+/// The newest signing key whose secret half is here.
+fn signing_key(signer: &SecretCert, now: Time) -> Result<KeyPair, SealFailure> {
+    let public = signer.public();
+    let refused = |why| SealFailure::OwnKey {
+        fingerprint: signer.fingerprint(),
+        why,
+    };
+    let usable = public
+        .usable_keys(now, &KeyFlags::empty().set_signing())
+        .map_err(refused)?;
+    let secrets: Vec<_> = signer.inner().keys().unencrypted_secret().collect();
+    usable
+        .iter()
+        .filter_map(|key| {
+            let secret = secrets
+                .iter()
+                .find(|ka| ka.key().fingerprint() == key.fingerprint())?;
+            secret.key().clone().into_keypair().ok()
+        })
+        .max_by_key(|pair| pair.public().creation_time())
+        .ok_or_else(|| refused(Unusable::NoKey))
+}
+
+/// A signature to be, with everything that stands in its hashed area: the recipients are named so
+/// that nobody can pass the letter on as written to others (rule 49).
+fn template(intended: &[OpenPgpCert], now: Time) -> pgp::Result<SignatureBuilder> {
+    let builder = SignatureBuilder::new(SignatureType::Binary)
+        .set_hash_algo(HashAlgorithm::SHA512)
+        .set_signature_creation_time(system_time(now))?;
+    if intended.is_empty() {
+        return Ok(builder);
+    }
+    let named: Vec<_> = intended
+        .iter()
+        .map(|cert| cert.inner().fingerprint())
+        .collect();
+    builder.set_intended_recipients(named)
+}
+
+fn write_message<W: Write + Send>(
+    inner: &[u8],
+    signing: &mut KeyPair,
+    keys: &Keys,
+    now: Time,
+    workers: &dyn Workers,
+    out: &mut W,
+) -> pgp::Result<()> {
+    let session_key = SessionKey::new(keys.container.cipher().key_size()?)?;
+    recipients::write_session_keys(keys, &session_key, out)?;
+    let builder = template(&keys.certs, now)?.pre_sign(signing)?;
+    let mut head = one_pass(&builder, signing)?.to_vec()?;
+    // Format b, no name, no date: RFC 9580 §5.9.
+    let literal = [b'b', 0, 0, 0, 0, 0];
+    head.extend(frame::header(
+        tag::LITERAL,
+        inner.len().saturating_add(literal.len()),
+    ));
+    head.extend_from_slice(&literal);
+    let mut hasher = Hasher::new(&builder, keys, &head)?;
+    let body = Body::start(keys.container, &session_key, out, &hasher.prefix)?;
+    let hashed = || {
+        hasher.take_in(inner);
+        hasher
+    };
+    let encrypted = || -> pgp::Result<Body<_>> {
+        let mut body = body;
+        body.write_all(&head)?;
+        body.write_all(inner)?;
+        Ok(body)
+    };
+    let (hasher, body) =
+        both(workers, hashed, encrypted).ok_or_else(|| io::Error::other("work was not done"))?;
+    let mut body = body?;
+    let signature = builder.sign_hash(signing, hasher.signature)?;
+    let signature = pgp::Packet::from(signature).to_vec()?;
+    body.write_all(&signature)?;
+    if let Some(mut mdc) = hasher.mdc {
+        mdc.update(&signature);
+        body.write_all(&mdc.finish())?;
+    }
+    body.finish()
+}
+
+/// The packet ahead of the data that says how to hash it (RFC 9580 §5.4).
+fn one_pass(builder: &SignatureBuilder, key: &KeyPair) -> pgp::Result<pgp::Packet> {
+    let public = key.public();
+    match builder.prefix_salt() {
+        None => {
+            let mut packet = OnePassSig3::new(SignatureType::Binary);
+            packet.set_hash_algo(builder.hash_algo());
+            packet.set_pk_algo(public.pk_algo());
+            packet.set_issuer(public.keyid());
+            packet.set_last(true);
+            Ok(pgp::packet::OnePassSig::from(packet).into())
+        }
+        Some(salt) => {
+            let mut packet = OnePassSig6::new(SignatureType::Binary, public.fingerprint());
+            packet.set_hash_algo(builder.hash_algo());
+            packet.set_pk_algo(public.pk_algo());
+            packet.set_salt(salt.to_vec());
+            packet.set_last(true);
+            Ok(pgp::packet::OnePassSig::from(packet).into())
+        }
+    }
+}
+
+/// The hashes over what is sealed: the signature's, and the one against alteration.
+struct Hasher {
+    signature: hash::Context,
+    mdc: Option<Mdc>,
+    /// Random bytes at the start of SEIPDv1, the last two of them twice (RFC 9580 §5.13.1).
+    prefix: Vec<u8>,
+}
+
+impl Hasher {
+    fn new(builder: &SignatureBuilder, keys: &Keys, head: &[u8]) -> pgp::Result<Self> {
+        let mut signature = builder
+            .hash_algo()
+            .context()?
+            .for_signature(builder.version());
+        if let Some(salt) = builder.prefix_salt() {
+            signature.update(salt);
+        }
+        let (mdc, prefix) = match keys.container {
+            Container::V1(cipher) => {
+                let mut prefix = vec![0; cipher.block_size()?];
+                pgp::crypto::random(&mut prefix)?;
+                let repeated = prefix.len().saturating_sub(2)..prefix.len();
+                prefix.extend_from_within(repeated);
+                let mut mdc = Mdc::new();
+                mdc.update(&prefix);
+                mdc.update(head);
+                (Some(mdc), prefix)
+            }
+            Container::V2(..) => (None, Vec::new()),
+        };
+        Ok(Hasher {
+            signature,
+            mdc,
+            prefix,
+        })
+    }
+
+    fn take_in(&mut self, inner: &[u8]) {
+        for stride in inner.chunks(STRIDE) {
+            self.signature.update(stride);
+            if let Some(mdc) = &mut self.mdc {
+                mdc.update(stride);
+            }
+        }
+    }
+}
+
+/// The encrypted data packet while it is written.
+enum Body<W: Write> {
+    V1(Encryptor<Pieces<W>>),
+    V2(aead::Encryptor<'static, Pieces<W>>),
+}
+
+impl<W: Write> Body<W> {
+    fn start(container: Container, key: &SessionKey, out: W, prefix: &[u8]) -> pgp::Result<Self> {
+        let mut pieces = Pieces::new(out, tag::SEIPD)?;
+        match container {
+            Container::V1(cipher) => {
+                pieces.write_all(&[1])?;
+                let mut body = Encryptor::new(
+                    cipher,
+                    BlockCipherMode::CFB,
+                    PaddingMode::None,
+                    key,
+                    None,
+                    pieces,
+                )?;
+                body.write_all(prefix)?;
+                Ok(Body::V1(body))
+            }
+            Container::V2(cipher, mode) => {
+                let mut salt = [0; 32];
+                pgp::crypto::random(&mut salt)?;
+                let chunk = u8::try_from(AEAD_CHUNK.trailing_zeros().saturating_sub(6))?;
+                pieces.write_all(&[2, u8::from(cipher), u8::from(mode), chunk])?;
+                pieces.write_all(&salt)?;
+                let schedule = aead::SEIPv2Schedule::new(key, cipher, mode, AEAD_CHUNK, &salt)?;
+                let body = aead::Encryptor::new(cipher, mode, AEAD_CHUNK, schedule, pieces)?;
+                Ok(Body::V2(body))
+            }
+        }
+    }
+
+    fn finish(self) -> pgp::Result<()> {
+        let pieces = match self {
+            Body::V1(body) => body.finalize()?,
+            Body::V2(body) => body.finalize()?,
+        };
+        pieces.finish()?;
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Body<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Body::V1(body) => body.write(bytes),
+            Body::V2(body) => body.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Container {
+    /// The symmetric algorithm.
+    pub fn cipher(self) -> SymmetricAlgorithm {
+        match self {
+            Container::V1(cipher) | Container::V2(cipher, _) => cipher,
+        }
+    }
+}
+
+/// The authenticated mode that every implementation of SEIPDv2 has (RFC 9580 §9.6).
+pub const MODE: AEADAlgorithm = AEADAlgorithm::OCB;
