@@ -11,12 +11,17 @@ use serde::{Deserialize, Serialize};
 pub trait Submission: Send + Sync {
     /// Hands one copy over: connects, makes and checks TLS, logs in, and sends. `Ok` means that
     /// the server took responsibility for at least one recipient.
+    ///
+    /// `on_data` is called once, right before DATA: the caller writes down that from here on the
+    /// letter may be sent. When it says `false`, the transaction ends before DATA with
+    /// [`SubmitFailure::NotRecorded`].
     fn submit(
         &self,
         account: &Account,
         password: &Passphrase,
         copy: &Copy,
         watch: &Watch,
+        on_data: &mut dyn FnMut() -> bool,
     ) -> Result<Receipt, SubmitFailure>;
 
     /// Connects, makes TLS, logs in and leaves: shows that an account works.
@@ -234,6 +239,8 @@ pub enum SubmitFailure {
     },
     /// Stopped by the person before the final dot was sent.
     Cancelled,
+    /// It could not be written down that DATA begins, so it did not begin.
+    NotRecorded,
     /// The final dot may have reached the server and no answer came back (rule 62).
     MaybeSent {
         /// Whether the person stopped it.
