@@ -13,6 +13,80 @@ pub struct Source {
     pub text: String,
 }
 
+/// What the crate header says: the modules of core and shell, and what each may use.
+pub struct Table {
+    rows: Vec<Row>,
+}
+
+struct Row {
+    module: String,
+    core: bool,
+    uses: Vec<String>,
+}
+
+impl Table {
+    /// Reads the rows ``//! | [`module`] | what it is | may use |``. Those below a heading that
+    /// begins with "Core" are the core; "the core" in a cell stands for all of them.
+    pub fn read(header: &str) -> Table {
+        let mut rows: Vec<Row> = Vec::new();
+        let mut core = false;
+        for line in header.lines().filter_map(|l| l.strip_prefix("//! ")) {
+            if let Some(heading) = line.strip_prefix("# ") {
+                core = heading.starts_with("Core");
+            }
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [_, module, _, uses, _] = cells[..] else {
+                continue;
+            };
+            let Some(module) = module.strip_prefix("[`").and_then(|m| m.strip_suffix("`]")) else {
+                continue;
+            };
+            let uses = uses.split(',').map(|u| u.trim().trim_matches('`'));
+            let uses = uses.filter(|u| *u != "–").map(str::to_owned).collect();
+            rows.push(Row {
+                module: module.to_owned(),
+                core,
+                uses,
+            });
+        }
+        let all: Vec<String> = rows
+            .iter()
+            .filter(|r| r.core)
+            .map(|r| r.module.clone())
+            .collect();
+        for row in &mut rows {
+            if let Some(at) = row.uses.iter().position(|u| u == "the core") {
+                row.uses.splice(at..=at, all.iter().cloned());
+            }
+        }
+        Table { rows }
+    }
+
+    /// What a module may use: modules, or items as `module::Item`. None: the header has no row.
+    pub fn allowed(&self, module: &str) -> Option<&[String]> {
+        let row = self.rows.iter().find(|r| r.module == module)?;
+        Some(&row.uses)
+    }
+
+    pub fn is_core(&self, module: &str) -> bool {
+        self.core().any(|m| m == module)
+    }
+
+    pub fn core(&self) -> impl Iterator<Item = &str> {
+        self.rows
+            .iter()
+            .filter(|r| r.core)
+            .map(|r| r.module.as_str())
+    }
+
+    pub fn shell(&self) -> impl Iterator<Item = &str> {
+        self.rows
+            .iter()
+            .filter(|r| !r.core)
+            .map(|r| r.module.as_str())
+    }
+}
+
 /// Every text file below `folder`, sorted by path. A folder that does not exist is empty.
 pub fn read_tree(folder: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
