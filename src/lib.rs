@@ -41,6 +41,7 @@
 //! row above, which `tests/architecture.rs` enforces as it stands (an item alone is written `module::Item`);
 //! a module of the shell gets the allowance that the others have.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 #![cfg_attr(
     not(test),
     warn(

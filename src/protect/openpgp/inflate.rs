@@ -26,8 +26,7 @@ impl Budget {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         let left = bytes
             .saturating_mul(limits::INFLATE_RATIO)
-            .max(FLOOR)
-            .min(limits::INFLATE_BYTES);
+            .clamp(FLOOR, limits::INFLATE_BYTES);
         // Nobody compresses twice; once around each of a few signatures is lawful.
         Budget { left, levels: 4 }
     }

@@ -224,9 +224,10 @@ impl Hashes<'_> {
         let algorithm = signature.hash_algo();
         let text = signature.typ() == SignatureType::Text;
         let version = signature.version();
-        let salt = match signature {
-            Signature::V6(signature) => Some(signature.salt()),
-            _ => None,
+        let salt = if let Signature::V6(signature) = signature {
+            Some(signature.salt())
+        } else {
+            None
         };
         let known = self
             .known
