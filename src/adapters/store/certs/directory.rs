@@ -4,7 +4,7 @@
 use super::index::{Entry, Index, Kind};
 use super::{Wanted, addresses, handles, locked, merge, parse};
 use crate::adapters::store::failure::{damaged, sort_io};
-use crate::adapters::store::home::make_folder;
+use crate::adapters::store::home::{make_file, make_folder};
 use crate::app::port::StoreFailure;
 use crate::base::limits::CERT_BYTES;
 use crate::cert::{Cert, Fingerprint};
@@ -76,7 +76,7 @@ impl CertDirectory {
     pub(super) fn put(&self, cert: &Cert) -> Result<Cert, StoreFailure> {
         let bytes = to_bytes(cert)?;
         let fingerprint = cert.fingerprint();
-        self.make_folders(&fingerprint)?;
+        self.make_places(&fingerprint)?;
         let directory = self.directory()?;
         let inserted = directory.insert(fingerprint.as_hex(), bytes, true, |new, old| {
             // What is there and cannot be read is no certificate: the new one takes its place.
@@ -114,11 +114,14 @@ impl CertDirectory {
         Ok(())
     }
 
-    /// Folders that are not there yet are made for the owner alone.
-    fn make_folders(&self, fingerprint: &Fingerprint) -> Result<(), StoreFailure> {
+    /// Folders and the lock file that are not there yet are made for the owner alone.
+    fn make_places(&self, fingerprint: &Fingerprint) -> Result<(), StoreFailure> {
         let head = fingerprint.as_hex().get(..2).unwrap_or_default();
         let folder = self.folder.join(head.to_ascii_lowercase());
-        make_folder(&folder).map_err(|error| sort_io(&error, &folder))
+        let lock = self.folder.join("writelock");
+        make_folder(&folder)
+            .and_then(|()| make_file(&lock).map(drop))
+            .map_err(|error| sort_io(&error, &folder))
     }
 
     fn directory(&self) -> Result<cert_d::CertD, StoreFailure> {
