@@ -72,8 +72,8 @@ impl Encoding {
         }
     }
 
-    /// Size in bytes of what [`Encoding::decode`] makes of a body; for base64 it is counted, which
-    /// is exact for a sound body.
+    /// Size in bytes of what [`Encoding::decode`] makes of a body. For base64 it is counted without
+    /// decoding: exact for one sound encoding, near for joined or damaged ones.
     pub fn decoded_size(self, body: &[u8]) -> usize {
         match self {
             Encoding::Identity => body.len(),

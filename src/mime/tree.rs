@@ -475,9 +475,9 @@ impl<'a> Parser<'a> {
                 }
             }
             if let Some(node) = self.nodes.get_mut(open.node) {
-                let end = end.max(node.whole.start);
-                node.whole.end = end;
-                node.header.end = node.header.end.min(end);
+                // Of an empty part, the line end before the delimiter is the one before the part.
+                node.whole = node.whole.start.min(end)..end;
+                node.header = node.header.start.min(end)..node.header.end.min(end);
                 node.body = node.body.start.min(end)..end;
             }
         }

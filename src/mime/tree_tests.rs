@@ -135,6 +135,7 @@ fn empty_parts_and_cut_headers_keep_their_ranges_in_order() {
         "Content-Type: multipart/mixed; boundary=a\n\n--a\n--a\n--a--",
         "Content-Type: multipart/mixed; boundary=a\n\n--a\nSubject: x\n\n--a\nSubject: y\n--a--\n",
         "Content-Type: multipart/digest; boundary=a\n\n--a\n\nSubject: in\n\nbody\n--a--\n",
+        "Content-Type: multipart/digest; boundary=a\n\n--a\n\n--a\nA: b\n\n--a--\n",
     ] {
         check_ranges(&Tree::parse(message.as_bytes()).unwrap());
     }
