@@ -133,7 +133,7 @@ fn flowed_text_is_joined() {
 
 #[test]
 fn rule_30_nesting_and_large_headers_do_not_multiply_the_work() {
-    let filler = format!("X-Filler: {}\n", "x".repeat(500_000));
+    let filler = format!("X-Filler: {}\n", "x".repeat(250_000));
     let mut message = String::new();
     for level in 0..60 {
         message.push_str(&format!(

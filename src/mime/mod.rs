@@ -67,7 +67,8 @@ use std::fmt;
 pub enum MimeProblem {
     /// More than [`crate::base::limits::MESSAGE_BYTES`]; carries the size in bytes.
     TooLarge(u64),
-    /// A header section of more than [`crate::base::limits::HEADER_BYTES`].
+    /// A header section of more than [`crate::base::limits::HEADER_BYTES`], or all of them
+    /// together more than 16 times that.
     HeaderTooLarge,
     /// Entities nested deeper than [`crate::base::limits::NESTING`].
     TooDeep,

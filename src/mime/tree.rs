@@ -14,6 +14,9 @@ use std::ops::Range;
 
 /// Longest boundary that is honoured, in bytes; RFC 2046 §5.1.1 allows 70.
 const BOUNDARY_BYTES: usize = 256;
+/// Most bytes of all header sections together: no lawful message comes near, and it bounds what
+/// reading fields again and again may take.
+const ALL_HEADER_BYTES: usize = 16 * limits::HEADER_BYTES;
 /// Most oddities that are noted.
 const ODDITIES: usize = 200;
 
@@ -167,6 +170,8 @@ struct Parser<'a> {
     open: Vec<Open>,
     /// Active boundaries and where their multiparts stand in `open`, innermost last.
     active: HashMap<Vec<u8>, Vec<usize>>,
+    /// Bytes of the header sections so far.
+    header_bytes: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -177,6 +182,7 @@ impl<'a> Parser<'a> {
             oddities: Vec::new(),
             open: Vec::new(),
             active: HashMap::new(),
+            header_bytes: 0,
         }
     }
 
@@ -223,6 +229,10 @@ impl<'a> Parser<'a> {
         }
         let index = self.nodes.len();
         let (header, next) = self.header(start)?;
+        self.header_bytes = self.header_bytes.saturating_add(header.len());
+        if self.header_bytes > ALL_HEADER_BYTES {
+            return Err(MimeProblem::HeaderTooLarge);
+        }
         let body_start = match &next {
             Step::Seek(body) => *body,
             Step::At(_) | Step::End | Step::Entity { .. } => header.end,

@@ -207,6 +207,12 @@ fn rule_30_limits_are_refused_by_name() {
     assert_eq!(problem(&long), Err(MimeProblem::HeaderTooLarge));
     let many = format!("{}\n\nbody", "A: b\n".repeat(300_000));
     assert_eq!(problem(&many), Err(MimeProblem::HeaderTooLarge));
+    let filler = format!("--a\nX: {}\n\n", "x".repeat(1_000_000));
+    let all = format!(
+        "Content-Type: multipart/mixed; boundary=a\n\n{}",
+        filler.repeat(20)
+    );
+    assert_eq!(problem(&all), Err(MimeProblem::HeaderTooLarge));
     let no_end = "x".repeat(3 << 20);
     assert_eq!(problem(&no_end), Err(MimeProblem::HeaderTooLarge));
 }
