@@ -1,0 +1,122 @@
+//! Files that a person names: read within a bound, written without overwriting.
+
+use crate::app::failure::FileFailure;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Reads a whole file of at most `limit` bytes.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileFailure> {
+    let file = File::open(path).map_err(|e| sort(path, &e))?;
+    let size = file.metadata().map(|m| m.len()).unwrap_or(0);
+    read_from(file, path, size, limit)
+}
+
+/// Reads a stream, such as standard input, of at most `limit` bytes; `path` is for error texts.
+pub fn read_from(
+    source: impl Read,
+    path: &Path,
+    expected: u64,
+    limit: u64,
+) -> Result<Vec<u8>, FileFailure> {
+    let too_large = || FileFailure::TooLarge {
+        path: path.to_owned(),
+        limit,
+    };
+    if expected > limit {
+        return Err(too_large());
+    }
+    let room = usize::try_from(expected.saturating_add(1)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(room);
+    source
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|e| sort(path, &e))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+/// Writes a new file; what is there already stays. A file that could not be written whole is
+/// removed again.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileFailure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    let mut file = options.open(path).map_err(|e| sort(path, &e))?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written.map_err(|e| {
+        // The error worth telling is that of writing.
+        let _ = std::fs::remove_file(path);
+        sort(path, &e)
+    })
+}
+
+/// Writes into a folder under the given name, or under `name (2)`, `name (3)`, … where that is
+/// taken. Gives back the path.
+pub fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, FileFailure> {
+    let (stem, extension) = match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
+        Some(_) | None => (name, String::new()),
+    };
+    for number in 1..1000 {
+        let path = match number {
+            1 => folder.join(name),
+            n => folder.join(format!("{stem} ({n}){extension}")),
+        };
+        match write_new(&path, bytes) {
+            Ok(()) => return Ok(path),
+            Err(FileFailure::Exists(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Err(FileFailure::Exists(folder.join(name)))
+}
+
+/// Makes a folder and those above it, for the person alone.
+pub fn make_folder(path: &Path) -> Result<(), FileFailure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|e| sort(path, &e))
+}
+
+/// What others on the machine cannot read: mail and keys.
+fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+fn sort(path: &Path, error: &std::io::Error) -> FileFailure {
+    let path = path.to_owned();
+    match error.kind() {
+        ErrorKind::NotFound => FileFailure::NotFound(path),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => FileFailure::Denied(path),
+        ErrorKind::AlreadyExists => FileFailure::Exists(path),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FileFailure::DiskFull(path),
+        _ => FileFailure::Other(path, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = write_into(folder.path(), "a.txt", b"one").unwrap();
+        let second = write_into(folder.path(), "a.txt", b"two").unwrap();
+        assert_eq!(second, folder.path().join("a (2).txt"));
+        assert_eq!(read(&first, 10).unwrap(), b"one");
+        assert_eq!(write_new(&first, b"x"), Err(FileFailure::Exists(first.clone())));
+        assert!(matches!(
+            read(&second, 2),
+            Err(FileFailure::TooLarge { limit: 2, .. })
+        ));
+    }
+}
