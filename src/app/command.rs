@@ -8,6 +8,7 @@ use crate::app::port::{
 use crate::base::{Passphrase, Time, Untrusted};
 use crate::cert::{Checked, Fingerprint};
 use crate::protect::Protection;
+use crate::protect::plan::{PlanProblem, Role};
 use crate::read::Reading;
 use crate::settings::Account;
 use std::path::PathBuf;
@@ -22,8 +23,13 @@ pub enum Command {
         /// Name and address.
         mailbox: Mailbox,
     },
-    /// Makes this identity the current one.
-    UseIdentity(Fingerprint),
+    /// Makes a key that belongs to no identity.
+    GenerateKey {
+        /// Name and address on it.
+        mailbox: Mailbox,
+    },
+    /// Makes an identity the current one: by address or fingerprint.
+    UseIdentity(String),
     /// Keys whose fingerprint, name or address holds the text; all when it is empty.
     ListKeys {
         /// What to look for.
@@ -70,6 +76,8 @@ pub enum Command {
     },
     /// How a draft would travel.
     Preflight(DraftSource),
+    /// Seals a draft and gives the copies back.
+    Seal(DraftSource),
     /// Puts the letter into the outbox, sealed, and sends it.
     Send {
         /// What.
@@ -209,8 +217,8 @@ pub enum Way {
 pub enum Outcome {
     /// Of [`Command::Overview`], [`Command::UseIdentity`], [`Command::LeavePractice`].
     Overview(Overview),
-    /// Of [`Command::NewIdentity`].
-    Identity(Identity),
+    /// Of [`Command::NewIdentity`] and [`Command::GenerateKey`].
+    Identity(NewIdentity),
     /// Of [`Command::ListKeys`].
     Keys(Vec<KeyRow>),
     /// Of [`Command::ShowKey`], [`Command::Confirm`], [`Command::Reject`].
@@ -225,6 +233,8 @@ pub enum Outcome {
     AccountWorks(Connected),
     /// Of [`Command::Preflight`].
     Preflight(Box<Preflight>),
+    /// Of [`Command::Seal`].
+    Sealed(Vec<SealedCopy>),
     /// Of [`Command::Send`] and [`Command::Retry`].
     Sent(SendReport),
     /// Of [`Command::Outbox`] and [`Command::Discard`].
@@ -246,6 +256,26 @@ pub enum Outcome {
         /// Who answers.
         partner: Mailbox,
     },
+}
+
+/// A new identity or key, and its revocation certificate.
+#[derive(Debug, Clone)]
+pub struct NewIdentity {
+    /// Whose it is.
+    pub identity: Identity,
+    /// The revocation certificate, armored; an identity's is kept in the vault too.
+    pub revocation: Vec<u8>,
+}
+
+/// One sealed copy.
+#[derive(Debug, Clone)]
+pub struct SealedCopy {
+    /// Whom it is for.
+    pub envelope_to: Vec<Address>,
+    /// Message-ID without angle brackets.
+    pub message_id: String,
+    /// The message.
+    pub bytes: Arc<[u8]>,
 }
 
 /// What stands around everything.
@@ -301,7 +331,7 @@ pub struct KeyCard {
     /// Its user IDs as they stand there.
     pub user_ids: Vec<Untrusted>,
     /// Primary key and subkeys.
-    pub parts: Vec<crate::cert::KeyPart>,
+    pub parts: Vec<crate::cert::KeyDetail>,
 }
 
 /// What an import brought.
@@ -310,7 +340,7 @@ pub struct ImportReport {
     /// Taken in.
     pub imported: Vec<ImportedKey>,
     /// Not taken, by source.
-    pub refused: Vec<(String, crate::app::failure::KeyRefusal)>,
+    pub refused: Vec<(String, crate::app::failure::ImportRefusal)>,
 }
 
 /// One key that was taken in.
@@ -336,7 +366,7 @@ pub struct Preflight {
     /// One row a recipient.
     pub rows: Vec<PreflightRow>,
     /// What keeps it from being sealed, most useful first; empty when it can be.
-    pub problems: Vec<crate::protect::PlanProblem>,
+    pub problems: Vec<PlanProblem>,
     /// What each can see of the sealed letter.
     pub visible: Vec<VisibleRow>,
     /// The server that takes it, if an account is set up.
@@ -351,18 +381,7 @@ pub struct PreflightRow {
     /// Whether as To, Cc or Bcc.
     pub role: Role,
     /// The certificate that would be used, and how it was checked; or why none.
-    pub cert: Result<(Fingerprint, Checked), crate::protect::PlanProblem>,
-}
-
-/// Where a recipient stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// To.
-    To,
-    /// Cc.
-    Cc,
-    /// Bcc: nobody else sees them.
-    Bcc,
+    pub cert: Result<(Fingerprint, Checked), PlanProblem>,
 }
 
 /// Who can see one thing about a letter.

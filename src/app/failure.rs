@@ -3,9 +3,10 @@
 
 use crate::address::Address;
 use crate::app::port::{FetchFailure, StoreFailure, SubmitFailure};
-use crate::cert::Fingerprint;
+use crate::cert::{Fingerprint, KeyFileProblem, KeyRefusal, UnlockProblem};
 use crate::compose::DraftProblem;
-use crate::protect::{PlanProblem, openpgp};
+use crate::protect::openpgp;
+use crate::protect::plan::PlanProblem;
 use std::path::PathBuf;
 
 /// Why a job failed.
@@ -131,24 +132,54 @@ pub enum KeyFailure {
     /// A secret key is written only under a password.
     PasswordNeeded,
     /// Nothing of what was given could be taken in.
-    NothingImported(Vec<(String, KeyRefusal)>),
+    NothingImported(Vec<(String, ImportRefusal)>),
     /// Making or protecting a key failed; the library's words.
     Library(String),
 }
 
 /// Why one key was not taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyRefusal {
+pub enum ImportRefusal {
     /// The file could not be read.
     File(FileFailure),
     /// What is in it is no key, or breaks a limit.
-    Problem(crate::cert::KeyFileProblem),
-    /// The secret key is under a password and none was given.
-    PasswordNeeded,
-    /// The password is wrong.
-    WrongPassword,
-    /// It could not be kept.
-    Store(StoreFailure),
+    Problem(KeyFileProblem),
+    /// One key in it cannot be used.
+    Item(KeyRefusal),
+    /// Its secret half cannot be unlocked.
+    Unlock(UnlockProblem),
+}
+
+impl ImportRefusal {
+    /// A lasting word for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ImportRefusal::File(failure) => failure.code(),
+            ImportRefusal::Problem(problem) => problem.code(),
+            ImportRefusal::Item(refusal) => refusal.code(),
+            ImportRefusal::Unlock(problem) => match problem {
+                UnlockProblem::PasswordNeeded => "password-needed",
+                UnlockProblem::WrongPassword => "wrong-password",
+                UnlockProblem::TooExpensive { .. } => "too-expensive",
+                UnlockProblem::NoSecret => "no-secret",
+                UnlockProblem::Damaged => "malformed",
+            },
+        }
+    }
+}
+
+impl FileFailure {
+    /// A lasting word for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            FileFailure::NotFound(_) => "file-not-found",
+            FileFailure::Denied(_) => "file-denied",
+            FileFailure::Exists(_) => "file-exists",
+            FileFailure::TooLarge { .. } => "too-large",
+            FileFailure::DiskFull(_) => "disk-full",
+            FileFailure::Other(..) => "file-failed",
+        }
+    }
 }
 
 impl From<StoreFailure> for Failure {

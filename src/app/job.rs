@@ -97,6 +97,14 @@ impl Watch {
         }
     }
 
+    /// Ends the job here if somebody asked it to stop.
+    pub fn stop_here(&self) -> Result<(), super::failure::Failure> {
+        if self.cancel.is_cancelled() {
+            return Err(super::failure::Failure::Cancelled);
+        }
+        Ok(())
+    }
+
     /// The last that was said.
     pub fn latest(&self) -> Option<Progress> {
         *self.latest.lock().unwrap_or_else(|p| p.into_inner())

@@ -36,6 +36,18 @@ impl Checked {
         }
     }
 
+    /// How well it was checked as a number: the smaller, the better.
+    pub fn rank(self) -> u8 {
+        match self {
+            Checked::Own => 0,
+            Checked::Confirmed => 1,
+            Checked::Accepted => 2,
+            Checked::Ca => 3,
+            Checked::Unknown => 4,
+            Checked::Rejected => 5,
+        }
+    }
+
     /// Whether a signature by this certificate may count for the address, and whether mail may be
     /// sealed to it without a question (rules 8 and 13).
     pub fn counts(self) -> bool {

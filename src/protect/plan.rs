@@ -209,7 +209,7 @@ pub fn choose(
         match found {
             Ok(()) => {
                 let rank = |checked: Checked, cert: &Cert| {
-                    (trust_rank(checked), std::cmp::Reverse(cert.created()))
+                    (checked.rank(), std::cmp::Reverse(cert.created()))
                 };
                 let better = best
                     .as_ref()
@@ -223,17 +223,6 @@ pub fn choose(
         }
     }
     best.map(|(checked, cert)| (cert, checked)).ok_or(problem)
-}
-
-fn trust_rank(checked: Checked) -> u8 {
-    match checked {
-        Checked::Own => 0,
-        Checked::Confirmed => 1,
-        Checked::Accepted => 2,
-        Checked::Ca => 3,
-        Checked::Unknown => 4,
-        Checked::Rejected => 5,
-    }
 }
 
 /// Of several reasons against a recipient, the one worth telling is the smallest.

@@ -2,18 +2,11 @@
 
 use super::Desk;
 use crate::address::{Address, Mailbox};
+use crate::app::command::NewIdentity;
 use crate::app::failure::{Failure, KeyFailure};
 use crate::app::job::{Step, Watch};
 use crate::app::port::{CertProvenance, Identity};
 use crate::cert::{Checked, Fingerprint, SecretCert};
-
-/// A new identity and its revocation certificate, armored.
-pub struct NewIdentity {
-    /// The identity.
-    pub identity: Identity,
-    /// The revocation certificate; it is kept in the vault too.
-    pub revocation: Vec<u8>,
-}
 
 /// Makes an identity with a new key: valid three years, with a revocation certificate.
 pub fn new(desk: &Desk, mailbox: &Mailbox, watch: &Watch) -> Result<NewIdentity, Failure> {

@@ -1,0 +1,64 @@
+//! Drafts: from a file or a window to what `compose` takes, and at rest.
+
+use super::Desk;
+use crate::app::command::{DraftForm, DraftSource, FormAttachment};
+use crate::app::failure::Failure;
+use crate::compose::{Attachment, Draft, DraftProblem};
+
+/// The draft in either form.
+pub fn draft_of(source: &DraftSource) -> Result<Draft, DraftProblem> {
+    match source {
+        DraftSource::Message(bytes) => Draft::from_bytes(bytes),
+        DraftSource::Form(form) => Ok(from_form(form)),
+    }
+}
+
+fn from_form(form: &DraftForm) -> Draft {
+    Draft {
+        to: form.to.clone(),
+        cc: form.cc.clone(),
+        bcc: form.bcc.clone(),
+        subject: form.subject.clone(),
+        body: form.body.clone(),
+        attachments: form
+            .attachments
+            .iter()
+            .map(|a| Attachment {
+                name: a.name.clone(),
+                media_type: a.media_type.clone(),
+                bytes: a.bytes.clone(),
+            })
+            .collect(),
+        ..Draft::default()
+    }
+}
+
+/// Writes a draft to rest, sealed; what is half typed comes back as it was.
+pub fn save(desk: &Desk, id: &str, form: &DraftForm) -> Result<(), Failure> {
+    let bytes = from_form(form).to_bytes();
+    Ok(desk
+        .store
+        .put_draft(id, bytes.expose(), desk.clock.now())?)
+}
+
+/// A draft at rest.
+pub fn load(desk: &Desk, id: &str) -> Result<DraftForm, Failure> {
+    let bytes = desk.store.draft(id)?.ok_or(Failure::NoSuchLetter)?;
+    let draft = Draft::from_bytes(bytes.expose())?;
+    Ok(DraftForm {
+        to: draft.to,
+        cc: draft.cc,
+        bcc: draft.bcc,
+        subject: draft.subject,
+        body: draft.body,
+        attachments: draft
+            .attachments
+            .into_iter()
+            .map(|a| FormAttachment {
+                name: a.name,
+                media_type: a.media_type,
+                bytes: a.bytes,
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,194 @@
+//! Keys: finding, listing, deciding whose they are.
+
+use super::Desk;
+use crate::address::Address;
+use crate::app::command::{KeyCard, KeyRow, KeyState};
+use crate::app::failure::{Failure, FileFailure, KeyFailure};
+use crate::app::files;
+use crate::base::{Passphrase, Time};
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
+use std::collections::HashSet;
+use std::path::Path;
+
+/// Keys whose fingerprint, name or address holds the text; sorted by name.
+pub fn list(desk: &Desk, query: &str) -> Result<Vec<KeyRow>, Failure> {
+    let acceptance = desk.store.acceptance()?;
+    let own: HashSet<Fingerprint> = desk.store.secret_fingerprints()?.into_iter().collect();
+    let at = desk.judging_time();
+    let wanted = query.trim().to_lowercase();
+    let mut rows: Vec<KeyRow> = desk
+        .store
+        .certs()?
+        .iter()
+        .filter(|cert| matches(cert, &wanted))
+        .map(|cert| row(cert, &acceptance, &own, at))
+        .collect();
+    rows.sort_by_cached_key(|row| {
+        let name = row.name.as_ref().map(|n| n.raw().to_lowercase());
+        let address = row.addresses.first().map(|a| a.key().to_owned());
+        (!row.secret, name.or(address), row.fingerprint.clone())
+    });
+    Ok(rows)
+}
+
+fn matches(cert: &Cert, wanted: &str) -> bool {
+    if wanted.is_empty() {
+        return true;
+    }
+    let digits = wanted.replace([' ', ':'], "").to_uppercase();
+    let digits = digits.strip_prefix("0X").unwrap_or(&digits);
+    cert.fingerprint().as_hex().contains(digits)
+        || cert
+            .user_ids()
+            .iter()
+            .any(|id| id.text.raw().to_lowercase().contains(wanted))
+}
+
+/// One key in full.
+pub fn show(desk: &Desk, key: &str) -> Result<KeyCard, Failure> {
+    card(desk, &find(desk, key)?)
+}
+
+fn card(desk: &Desk, cert: &Cert) -> Result<KeyCard, Failure> {
+    let acceptance = desk.store.acceptance()?;
+    let own: HashSet<Fingerprint> = desk.store.secret_fingerprints()?.into_iter().collect();
+    let at = desk.judging_time();
+    let row = row(cert, &acceptance, &own, at);
+    Ok(KeyCard {
+        checks: row
+            .addresses
+            .iter()
+            .map(|a| (a.clone(), acceptance.checked(a, &row.fingerprint)))
+            .collect(),
+        user_ids: cert.user_ids().into_iter().map(|id| id.text).collect(),
+        parts: cert.keys(at),
+        row,
+    })
+}
+
+fn row(cert: &Cert, acceptance: &Acceptance, own: &HashSet<Fingerprint>, at: Time) -> KeyRow {
+    let fingerprint = cert.fingerprint();
+    let addresses = claimed_addresses(cert);
+    let checked = addresses
+        .iter()
+        .map(|address| acceptance.checked(address, &fingerprint))
+        .min_by_key(|checked| checked.rank())
+        .unwrap_or(Checked::Unknown);
+    let name = cert
+        .user_ids()
+        .into_iter()
+        .map(|id| super::identity::name_of(id.text.raw()))
+        .find(|name| !name.is_empty());
+    KeyRow {
+        kind: cert.kind(),
+        name: name.map(Into::into),
+        state: match cert.usable_for_encryption(at) {
+            Ok(()) => KeyState::Usable,
+            Err(why) => KeyState::Unusable(why),
+        },
+        checked,
+        secret: own.contains(&fingerprint),
+        created: cert.created(),
+        expires: cert.expires(at),
+        addresses,
+        fingerprint,
+    }
+}
+
+/// The addresses of all user IDs, each once.
+pub fn claimed_addresses(cert: &Cert) -> Vec<Address> {
+    let mut addresses: Vec<Address> = Vec::new();
+    for address in cert.user_ids().into_iter().filter_map(|id| id.address) {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    addresses
+}
+
+/// The key with this fingerprint, or the one of this address: the best checked where there are
+/// several, and none where that leaves a choice.
+pub fn find(desk: &Desk, key: &str) -> Result<Cert, Failure> {
+    let no_such = || -> Failure {
+        KeyFailure::NoSuchKey {
+            wanted: key.to_owned(),
+        }
+        .into()
+    };
+    if let Ok(fingerprint) = Fingerprint::parse(key) {
+        return desk.store.cert(&fingerprint)?.ok_or_else(no_such);
+    }
+    let address = Address::parse(key.trim()).map_err(|_| no_such())?;
+    let acceptance = desk.store.acceptance()?;
+    let mut found: Vec<(u8, Cert)> = desk
+        .store
+        .certs_for(&address)?
+        .into_iter()
+        .map(|cert| (acceptance.checked(&address, &cert.fingerprint()).rank(), cert))
+        .collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    let best = found.first().map(|(rank, _)| *rank).ok_or_else(no_such)?;
+    let equals: Vec<&Cert> = found
+        .iter()
+        .take_while(|(rank, _)| *rank == best)
+        .map(|(_, cert)| cert)
+        .collect();
+    match equals.as_slice() {
+        [one] => Ok((*one).clone()),
+        several => Err(KeyFailure::Ambiguous {
+            keys: several.iter().map(|cert| cert.fingerprint()).collect(),
+        }
+        .into()),
+    }
+}
+
+/// Records a decision of the person's: for the address that names the key, or for all addresses
+/// of the key with that fingerprint. Own keys stay own.
+pub fn decide(desk: &Desk, key: &str, decision: Checked) -> Result<KeyCard, Failure> {
+    let cert = find(desk, key)?;
+    let fingerprint = cert.fingerprint();
+    let addresses = match Address::parse(key.trim()) {
+        Ok(address) => vec![address],
+        Err(_) => claimed_addresses(&cert),
+    };
+    let acceptance = desk.store.acceptance()?;
+    let now = desk.clock.now();
+    for address in addresses {
+        if acceptance.checked(&address, &fingerprint) != Checked::Own {
+            desk.store.decide(&address, &fingerprint, decision, now)?;
+        }
+    }
+    card(desk, &cert)
+}
+
+/// Writes a key out, armored: the public half, or with `secret` both under that password. Gives
+/// the text back when no file is named.
+pub fn export(
+    desk: &Desk,
+    key: &str,
+    secret: Option<&Passphrase>,
+    to: Option<&Path>,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let cert = find(desk, key)?;
+    let text = match secret {
+        None => cert.to_armored(),
+        Some(password) if password.expose().is_empty() => {
+            return Err(KeyFailure::PasswordNeeded.into());
+        }
+        Some(password) => {
+            let secret = super::open::secret_key(&*desk.store, &cert.fingerprint())?
+                .ok_or(KeyFailure::NoSecret)?;
+            let armored = secret
+                .export_armored(password)
+                .map_err(|problem| KeyFailure::Library(format!("{problem:?}")))?;
+            armored.expose().clone()
+        }
+    };
+    match to {
+        None => Ok(Some(text)),
+        Some(path) => {
+            files::write_new(path, &text).map_err(|failure: FileFailure| Failure::File(failure))?;
+            Ok(None)
+        }
+    }
+}

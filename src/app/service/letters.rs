@@ -1,0 +1,64 @@
+//! Received letters: fetching, opening, saving what came with them.
+
+use super::{Desk, account, identity, open};
+use crate::app::failure::{Failure, OpenMessageFailure};
+use crate::app::files;
+use crate::app::job::{Step, Watch};
+use crate::app::port::LetterHead;
+use crate::mime::safe_file_name;
+use crate::read::Reading;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Fetches what is new for the current identity, keeps it, and lists all.
+pub fn fetch(desk: &Desk, watch: &Watch) -> Result<Vec<LetterHead>, Failure> {
+    desk.online()?;
+    let address = identity::current(desk)?.mailbox.address;
+    let (account, password) = account::account_of(desk, &address)?;
+    let known: HashSet<String> = desk
+        .store
+        .letters(&address)?
+        .into_iter()
+        .map(|head| head.uid)
+        .collect();
+    watch.progress(Step::Fetching, 0, 0);
+    let fetched = desk
+        .mailbox
+        .fetch(&account, &password, &|uid| known.contains(uid), watch)
+        .map_err(Failure::Fetch)?;
+    for letter in fetched {
+        desk.store
+            .put_letter(&address, &letter.uid, &letter.bytes, desk.clock.now())?;
+    }
+    Ok(desk.store.letters(&address)?)
+}
+
+/// The current identity's letters, newest first; none without an identity.
+pub fn list(desk: &Desk) -> Result<Vec<LetterHead>, Failure> {
+    match identity::current(desk) {
+        Ok(identity) => Ok(desk.store.letters(&identity.mailbox.address)?),
+        Err(Failure::NoIdentity { .. }) => Ok(Vec::new()),
+        Err(other) => Err(other),
+    }
+}
+
+/// Opens a letter that was fetched.
+pub fn open(desk: &Desk, id: i64, watch: &Watch) -> Result<Arc<Reading>, Failure> {
+    let letter = desk.store.letter(id)?.ok_or(Failure::NoSuchLetter)?;
+    open::open_message(desk, &letter.bytes, watch)
+}
+
+/// Saves an attachment: into a folder under a safe name, or to a path that does not exist. Nothing
+/// is ever started.
+pub fn save_attachment(reading: &Reading, index: usize, to: &Path) -> Result<PathBuf, Failure> {
+    let no_such = || Failure::Open(OpenMessageFailure::NoSuchPart);
+    let head = reading.attachments().get(index).ok_or_else(no_such)?;
+    let bytes = reading.attachment(index).ok_or_else(no_such)?;
+    if to.is_dir() {
+        let name = safe_file_name(head.name.raw());
+        return Ok(files::write_into(to, &name, &bytes)?);
+    }
+    files::write_new(to, &bytes)?;
+    Ok(to.to_owned())
+}

@@ -1,0 +1,218 @@
+//! The outbox: handing letters over, trying again, discarding.
+
+use super::{Desk, account};
+use crate::app::command::SendReport;
+use crate::app::failure::Failure;
+use crate::app::job::Watch;
+use crate::app::port::{OutboxEntry, OutboxId, OutboxState, Receipt, SubmitFailure};
+use crate::protect::Copy;
+use crate::settings::Account;
+use crate::base::Passphrase;
+use serde_json::{Value, json};
+
+/// Hands over every copy that waits. Copies that may have been sent already are taken only when
+/// the person said so (rule 62). The first failure is reported, after all copies were tried or
+/// the network gave up.
+pub fn deliver(
+    desk: &Desk,
+    id: OutboxId,
+    maybe_sent_too: bool,
+    watch: &Watch,
+) -> Result<SendReport, Failure> {
+    desk.online()?;
+    let entry = entry(desk, id)?;
+    let outgoing = desk.store.outgoing(id)?.ok_or(Failure::NoSuchLetter)?;
+    let (account, password) = account::account_of(desk, &entry.from)?;
+    let mut report = SendReport {
+        id,
+        message_id: entry.message_id.clone(),
+        protection: entry.protection,
+        receipts: Vec::new(),
+    };
+    let mut failed = None;
+    let mut tried = false;
+    for (stored, copy) in entry.copies.iter().zip(outgoing.copies()) {
+        if !may_try(&stored.state, maybe_sent_too) {
+            continue;
+        }
+        if stored.state != OutboxState::Waiting {
+            desk.store.set_state(id, stored.index, &OutboxState::Waiting)?;
+        }
+        if !desk.store.claim(id, stored.index)? {
+            continue;
+        }
+        tried = true;
+        match hand_over(desk, id, stored.index, &account, &password, copy, watch)? {
+            Ok(receipt) => report.receipts.push(receipt),
+            Err(failure) => {
+                let stop = !is_about_this_copy(&failure);
+                failed.get_or_insert(failure);
+                if stop {
+                    break;
+                }
+            }
+        }
+    }
+    match failed {
+        Some(failure) => Err(Failure::Submit(failure)),
+        None if tried => Ok(report),
+        None => Err(Failure::NotWaiting),
+    }
+}
+
+/// Tries a letter again.
+pub fn retry(
+    desk: &Desk,
+    id: OutboxId,
+    maybe_sent_too: bool,
+    watch: &Watch,
+) -> Result<SendReport, Failure> {
+    let entry = entry(desk, id)?;
+    let unsure = entry
+        .copies
+        .iter()
+        .any(|copy| copy.state == OutboxState::MaybeSent);
+    let any_other = entry
+        .copies
+        .iter()
+        .any(|copy| may_try(&copy.state, false));
+    if unsure && !maybe_sent_too && !any_other {
+        return Err(Failure::MaybeSentAlready);
+    }
+    deliver(desk, id, maybe_sent_too, watch)
+}
+
+/// Removes a letter, unless a process is at it.
+pub fn discard(desk: &Desk, id: OutboxId) -> Result<(), Failure> {
+    let entry = entry(desk, id)?;
+    let busy = entry
+        .copies
+        .iter()
+        .any(|copy| matches!(copy.state, OutboxState::Sending { .. }));
+    if busy {
+        return Err(Failure::NotWaiting);
+    }
+    Ok(desk.store.remove_outgoing(id)?)
+}
+
+fn entry(desk: &Desk, id: OutboxId) -> Result<OutboxEntry, Failure> {
+    desk.store
+        .outbox()?
+        .into_iter()
+        .find(|entry| entry.id == id)
+        .ok_or(Failure::NoSuchLetter)
+}
+
+fn may_try(state: &OutboxState, maybe_sent_too: bool) -> bool {
+    match state {
+        OutboxState::Waiting | OutboxState::Refused { .. } => true,
+        OutboxState::MaybeSent => maybe_sent_too,
+        OutboxState::Sending { .. } | OutboxState::Sent { .. } => false,
+    }
+}
+
+/// Hands one claimed copy over, and writes down what came of it before anything else happens.
+fn hand_over(
+    desk: &Desk,
+    id: OutboxId,
+    index: usize,
+    account: &Account,
+    password: &Passphrase,
+    copy: &Copy,
+    watch: &Watch,
+) -> Result<Result<Receipt, SubmitFailure>, Failure> {
+    let begun = OutboxState::Sending { data_begun: true };
+    let mut on_data = || desk.store.set_state(id, index, &begun).is_ok();
+    let result = desk
+        .submission
+        .submit(account, password, copy, watch, &mut on_data);
+    let state = match &result {
+        Ok(receipt) => OutboxState::Sent {
+            receipt: receipt_json(receipt).to_string(),
+        },
+        Err(failure) => state_after(failure),
+    };
+    desk.store.set_state(id, index, &state)?;
+    Ok(result)
+}
+
+/// Where a copy stands after a failure: refused for good, unsure, or waiting for another try.
+fn state_after(failure: &SubmitFailure) -> OutboxState {
+    let refused = || OutboxState::Refused {
+        why: crate::app::failure::refusal_json(failure).to_string(),
+    };
+    match failure {
+        SubmitFailure::MaybeSent { .. } => OutboxState::MaybeSent,
+        SubmitFailure::Refused { reply, .. } if reply.code / 100 == 5 => refused(),
+        SubmitFailure::AllRefused(refusals)
+            if refusals.iter().all(|refusal| refusal.reply.code / 100 == 5) =>
+        {
+            refused()
+        }
+        SubmitFailure::TooLarge { .. }
+        | SubmitFailure::NoUtf8 { .. }
+        | SubmitFailure::Unsendable(_) => refused(),
+        SubmitFailure::Refused { .. }
+        | SubmitFailure::AllRefused(_)
+        | SubmitFailure::NoSuchHost { .. }
+        | SubmitFailure::NoConnection { .. }
+        | SubmitFailure::NoStartTls { .. }
+        | SubmitFailure::Injected { .. }
+        | SubmitFailure::Tls { .. }
+        | SubmitFailure::Garbage { .. }
+        | SubmitFailure::NoLoginMethod { .. }
+        | SubmitFailure::LoginRefused(_)
+        | SubmitFailure::Closed { .. }
+        | SubmitFailure::Deadline { .. }
+        | SubmitFailure::Cancelled => OutboxState::Waiting,
+    }
+}
+
+/// Whether another copy could fare better: the server is there and judged this one.
+fn is_about_this_copy(failure: &SubmitFailure) -> bool {
+    match failure {
+        SubmitFailure::Refused { .. }
+        | SubmitFailure::AllRefused(_)
+        | SubmitFailure::TooLarge { .. }
+        | SubmitFailure::NoUtf8 { .. }
+        | SubmitFailure::Unsendable(_) => true,
+        SubmitFailure::MaybeSent { .. }
+        | SubmitFailure::NoSuchHost { .. }
+        | SubmitFailure::NoConnection { .. }
+        | SubmitFailure::NoStartTls { .. }
+        | SubmitFailure::Injected { .. }
+        | SubmitFailure::Tls { .. }
+        | SubmitFailure::Garbage { .. }
+        | SubmitFailure::NoLoginMethod { .. }
+        | SubmitFailure::LoginRefused(_)
+        | SubmitFailure::Closed { .. }
+        | SubmitFailure::Deadline { .. }
+        | SubmitFailure::Cancelled => false,
+    }
+}
+
+/// A receipt as it is kept and shown (rule 63).
+pub fn receipt_json(receipt: &Receipt) -> Value {
+    let refused: Vec<Value> = receipt
+        .refused
+        .iter()
+        .map(|refusal| {
+            json!({
+                "address": refusal.address.as_str(),
+                "code": refusal.reply.code,
+                "text": refusal.reply.shown().to_string(),
+            })
+        })
+        .collect();
+    json!({
+        "host": receipt.tls.host,
+        "address": receipt.tls.peer,
+        "tls": receipt.tls.version,
+        "key_exchange": receipt.tls.key_exchange,
+        "certificate": receipt.tls.certificate,
+        "taken": receipt.taken.iter().map(|a| a.as_str()).collect::<Vec<_>>(),
+        "refused": refused,
+        "last": format!("{} {}", receipt.last.code, receipt.last.shown()),
+        "at": receipt.at.to_string(),
+    })
+}

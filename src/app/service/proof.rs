@@ -1,0 +1,137 @@
+//! The proof before DATA (rule 46): the final bytes are opened again with the own key, verified,
+//! and compared with what was written.
+
+use super::seal::Ready;
+use crate::app::command::Way;
+use crate::app::failure::{Failure, ProofFailure};
+use crate::app::job::{Step, Watch};
+use crate::cert::{Cert, SecretCert, SecretKeys};
+use crate::compose::Draft;
+use crate::mime::{Content, Part, Tree};
+use crate::protect::evidence::{Evidence, Integrity, SignatureState};
+use crate::protect::openpgp::CertLookup;
+use crate::protect::{open, outgoing::Protection};
+
+struct OwnCert(Cert);
+
+impl CertLookup for OwnCert {
+    fn certs_with_key(&self, handle: &str) -> Vec<Cert> {
+        let ours = self.0.key_handles().iter().any(|h| h == handle);
+        ours.then(|| self.0.clone()).into_iter().collect()
+    }
+}
+
+/// Checks every copy. Any difference stops the send; the draft stays.
+pub fn prove(ready: &Ready, way: Way, watch: &Watch) -> Result<(), Failure> {
+    let own_secret = SecretCert::from_bytes(ready.own.to_bytes().expose())
+        .map_err(|_| Failure::Proof(ProofFailure::DoesNotOpen))?;
+    let certs = OwnCert(ready.own.cert());
+    let mut keys = SecretKeys::new();
+    keys.push(own_secret);
+    let copies = ready.outgoing.copies();
+    let total = u64::try_from(copies.len()).unwrap_or(u64::MAX);
+    for (done, copy) in copies.iter().enumerate() {
+        watch.stop_here()?;
+        watch.progress(Step::Proving, u64::try_from(done).unwrap_or(0), total);
+        let expected = match way {
+            Way::Sealed => Protection::Sealed,
+            Way::SignOnly => Protection::Signed,
+            Way::Unprotected => Protection::Plain,
+        };
+        if copy.protection() != expected {
+            return Err(Failure::Proof(ProofFailure::Different));
+        }
+        prove_copy(ready, way, copy.bytes(), &keys, &certs).map_err(Failure::Proof)?;
+    }
+    Ok(())
+}
+
+fn prove_copy(
+    ready: &Ready,
+    way: Way,
+    bytes: &[u8],
+    keys: &SecretKeys,
+    certs: &OwnCert,
+) -> Result<(), ProofFailure> {
+    outside_holds_no_bcc(bytes)?;
+    let opened =
+        open::open(bytes, keys, certs, ready.made).map_err(|_| ProofFailure::DoesNotOpen)?;
+    let (sealed, signed) = protections(&opened.evidence, &ready.own);
+    match way {
+        Way::Sealed if !sealed => return Err(ProofFailure::DoesNotOpen),
+        Way::Sealed | Way::SignOnly if !signed => return Err(ProofFailure::NotSigned),
+        Way::Sealed | Way::SignOnly => {
+            if opened.payload() != ready.payload.inner {
+                return Err(ProofFailure::Different);
+            }
+        }
+        Way::Unprotected => {
+            if !bytes.ends_with(&ready.payload.inner) {
+                return Err(ProofFailure::Different);
+            }
+        }
+    }
+    let payload = match way {
+        Way::Sealed | Way::SignOnly => opened.payload(),
+        Way::Unprotected => bytes,
+    };
+    let tree = Tree::parse(payload).map_err(|_| ProofFailure::Different)?;
+    same_as_draft(tree.root(), &ready.draft)
+}
+
+fn outside_holds_no_bcc(bytes: &[u8]) -> Result<(), ProofFailure> {
+    let tree = Tree::parse(bytes).map_err(|_| ProofFailure::DoesNotOpen)?;
+    match tree.root().header().count("Bcc") {
+        0 => Ok(()),
+        _ => Err(ProofFailure::Different),
+    }
+}
+
+/// Whether the envelope is encrypted with integrity, to our own key too (rule 40), and whether our
+/// own key's signature over it is good.
+fn protections(evidence: &Evidence, own: &SecretCert) -> (bool, bool) {
+    let fingerprint = own.fingerprint();
+    let sealed = evidence.encryptions().any(|fact| {
+        fact.integrity != Integrity::None && fact.opened_with.as_ref() == Some(&fingerprint)
+    });
+    let signed = evidence.signatures().any(|fact| {
+        fact.state == SignatureState::Good && fact.signer.as_ref() == Some(&fingerprint)
+    });
+    (sealed, signed)
+}
+
+/// Compares what a reader will see with what was written: subject, text, attachments.
+fn same_as_draft(root: Part<'_>, draft: &Draft) -> Result<(), ProofFailure> {
+    let header = root.header();
+    let subject = header.text("Subject").unwrap_or_default();
+    if plain_words(subject.raw()) != plain_words(&draft.subject) {
+        return Err(ProofFailure::Different);
+    }
+    let content = Content::of(root, true);
+    let bodies_agree = draft.html.is_some() || lines(&content.text) == lines(&draft.body);
+    let sizes_agree = content.attachments.len() == draft.attachments.len()
+        && content
+            .attachments
+            .iter()
+            .zip(&draft.attachments)
+            .all(|(there, here)| there.size == here.bytes.len());
+    if bodies_agree && sizes_agree {
+        Ok(())
+    } else {
+        Err(ProofFailure::Different)
+    }
+}
+
+fn plain_words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+/// The text in lines, whatever ends them; the last line's end does not count.
+fn lines(text: &str) -> Vec<String> {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines: Vec<String> = unified.split('\n').map(str::to_owned).collect();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}

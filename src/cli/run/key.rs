@@ -1,0 +1,263 @@
+//! `wax key`.
+
+use super::identity::{made_report, mailbox};
+use super::report::Report;
+use super::{Session, read_input, unexpected};
+use crate::address::Address;
+use crate::app::command::{
+    Command, ImportKeys, ImportReport, KeyCard, KeyRow, KeySource, KeyState, Outcome,
+};
+use crate::app::failure::{Failure, FileFailure, ImportRefusal, KeyFailure};
+use crate::base::limits;
+use crate::cli::args::{KeyCommand, KeyImport};
+use crate::wording;
+use serde_json::{Value, json};
+use std::path::Path;
+
+pub fn run(session: &Session, command: &KeyCommand) -> Result<Report, Failure> {
+    match command {
+        KeyCommand::List { query } => {
+            let query = query.clone().unwrap_or_default();
+            match session.run(Command::ListKeys { query })? {
+                Outcome::Keys(rows) => Ok(list(&rows)),
+                _ => Err(unexpected()),
+            }
+        }
+        KeyCommand::Show { key } => card(session, Command::ShowKey { key: key.clone() }),
+        KeyCommand::Confirm { key } => card(session, Command::Confirm { key: key.clone() }),
+        KeyCommand::Reject { key } => card(session, Command::Reject { key: key.clone() }),
+        KeyCommand::Generate { name, address } => {
+            let mailbox = mailbox(name, address)?;
+            match session.run(Command::GenerateKey { mailbox })? {
+                Outcome::Identity(made) => Ok(made_report(&made, "key")),
+                _ => Err(unexpected()),
+            }
+        }
+        KeyCommand::Import(args) => import(session, args),
+        KeyCommand::Export {
+            key,
+            secret,
+            output,
+        } => export(session, key, *secret, output.as_deref()),
+    }
+}
+
+fn import(session: &Session, args: &KeyImport) -> Result<Report, Failure> {
+    let accept_for = args
+        .accept_for
+        .iter()
+        .map(|text| {
+            Address::parse(text.trim()).map_err(|problem| Failure::BadAddress {
+                text: text.clone(),
+                problem,
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let sources = args
+        .files
+        .iter()
+        .map(|file| {
+            if file == Path::new("-") {
+                let bytes = read_input(file, limits::KEY_FILE_BYTES)?;
+                let name = "-".to_owned();
+                Ok(KeySource::Bytes { name, bytes })
+            } else {
+                Ok(KeySource::File(file.clone()))
+            }
+        })
+        .collect::<Result<Vec<_>, FileFailure>>()?;
+    let job = Command::ImportKeys(ImportKeys {
+        sources,
+        accept_for,
+        accept: args.accept,
+        password: session.key_password()?,
+    });
+    match session.run(job)? {
+        Outcome::Imported(report) => Ok(imported(&report)),
+        _ => Err(unexpected()),
+    }
+}
+
+fn export(
+    session: &Session,
+    key: &str,
+    secret: bool,
+    output: Option<&Path>,
+) -> Result<Report, Failure> {
+    let password = match (secret, session.key_password()?) {
+        (true, None) => return Err(KeyFailure::PasswordNeeded.into()),
+        (true, Some(password)) => Some(password),
+        (false, _) => None,
+    };
+    let job = Command::ExportKey {
+        key: key.to_owned(),
+        secret: password,
+        to: output.map(Path::to_owned),
+    };
+    match session.run(job)? {
+        Outcome::Exported(Some(bytes)) => {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            Ok(Report::raw(json!({ "key": text, "file": null }), bytes))
+        }
+        Outcome::Exported(None) => {
+            let file = output.map(|path| path.to_string_lossy().into_owned());
+            let shown = crate::base::untrusted::escape_line(file.as_deref().unwrap_or_default());
+            Ok(Report::new(
+                json!({ "key": null, "file": file }),
+                format!("Written to {shown}."),
+            ))
+        }
+        _ => Err(unexpected()),
+    }
+}
+
+fn card(session: &Session, job: Command) -> Result<Report, Failure> {
+    match session.run(job)? {
+        Outcome::Key(card) => Ok(show(&card)),
+        _ => Err(unexpected()),
+    }
+}
+
+fn row_json(row: &KeyRow) -> Value {
+    let (state, why) = match &row.state {
+        KeyState::Usable => ("usable", None),
+        KeyState::Unusable(why) => ("unusable", Some(why.code())),
+    };
+    json!({
+        "fingerprint": row.fingerprint.as_hex(),
+        "kind": row.kind,
+        "addresses": row.addresses.iter().map(Address::as_str).collect::<Vec<_>>(),
+        "state": state,
+        "why": why,
+        "checked": row.checked.word(),
+        "secret": row.secret,
+        "created": row.created.to_string(),
+        "expires": row.expires.map(|time| time.to_string()),
+    })
+}
+
+fn list(rows: &[KeyRow]) -> Report {
+    let keys: Vec<Value> = rows.iter().map(row_json).collect();
+    let text = if rows.is_empty() {
+        "No keys match. Take some in: wax key import FILE".to_owned()
+    } else {
+        let lines: Vec<String> = rows.iter().map(row_text).collect();
+        lines.join("\n")
+    };
+    Report::new(json!({ "keys": keys }), text)
+}
+
+fn row_text(row: &KeyRow) -> String {
+    let who = match (&row.name, row.addresses.as_slice()) {
+        (Some(name), [first, ..]) => format!("{name} <{first}>"),
+        (None, [first, ..]) => first.to_string(),
+        (Some(name), []) => name.to_string(),
+        (None, []) => "(no name)".to_owned(),
+    };
+    let state = match &row.state {
+        KeyState::Usable => "ready".to_owned(),
+        KeyState::Unusable(why) => wording::key_state(why),
+    };
+    let expires = row
+        .expires
+        .map_or_else(String::new, |at| format!(", ends {}", wording::date(at)));
+    format!(
+        "{who}\n  {}\n  {state}; {}{expires}",
+        row.fingerprint.grouped(),
+        wording::checked(row.checked),
+    )
+}
+
+fn show(card: &KeyCard) -> Report {
+    let mut json = row_json(&card.row);
+    json["user_ids"] = card.user_ids.iter().map(|id| id.to_string()).collect();
+    json["checks"] = card
+        .checks
+        .iter()
+        .map(|(address, checked)| json!({"address": address.as_str(), "checked": checked.word()}))
+        .collect();
+    json["keys"] = card
+        .parts
+        .iter()
+        .map(|part| {
+            json!({
+                "fingerprint": part.fingerprint.as_hex(),
+                "primary": part.primary,
+                "algorithm": part.algorithm,
+                "certify": part.can.certify,
+                "sign": part.can.sign,
+                "encrypt": part.can.encrypt,
+                "authenticate": part.can.authenticate,
+                "created": part.created.to_string(),
+                "expires": part.expires.map(|time| time.to_string()),
+                "revoked": part.revoked,
+            })
+        })
+        .collect();
+    let mut lines = vec![row_text(&card.row)];
+    for (address, checked) in &card.checks {
+        lines.push(format!("  {address}: {}", wording::checked(*checked)));
+    }
+    for part in &card.parts {
+        lines.push(format!(
+            "  {} key {}, made {}",
+            part.algorithm,
+            part.fingerprint.grouped(),
+            wording::date(part.created)
+        ));
+    }
+    Report::new(json, lines.join("\n"))
+}
+
+fn imported(report: &ImportReport) -> Report {
+    let taken: Vec<Value> = report
+        .imported
+        .iter()
+        .map(|key| {
+            json!({
+                "fingerprint": key.fingerprint.as_hex(),
+                "kind": key.kind,
+                "addresses": key.addresses.iter().map(Address::as_str).collect::<Vec<_>>(),
+                "accepted_for": key.accepted_for.iter().map(Address::as_str).collect::<Vec<_>>(),
+                "secret": key.secret,
+            })
+        })
+        .collect();
+    let mut lines = Vec::new();
+    for key in &report.imported {
+        let names: Vec<String> = key.addresses.iter().map(ToString::to_string).collect();
+        let accepted: Vec<String> = key.accepted_for.iter().map(ToString::to_string).collect();
+        let what = if key.secret { "your key" } else { "the key" };
+        lines.push(format!(
+            "Took in {what} of {}\n  {}",
+            wording::list_of(&names),
+            key.fingerprint.grouped()
+        ));
+        lines.push(if accepted.is_empty() {
+            format!(
+                "  It counts for nobody yet. Compare the fingerprint with its owner, then: \
+                 wax key confirm {}",
+                key.fingerprint
+            )
+        } else {
+            format!("  It counts for {}.", wording::list_of(&accepted))
+        });
+    }
+    for (file, refusal) in &report.refused {
+        let file = crate::base::untrusted::escape_line(file);
+        let notice = wording::import_refusal(refusal);
+        lines.push(format!("Not taken from {file}: {}", notice.headline));
+    }
+    Report::new(
+        json!({ "imported": taken, "refused": refused_json(&report.refused) }),
+        lines.join("\n"),
+    )
+}
+
+/// What was not taken in, as the command line's contract has it.
+pub fn refused_json(refused: &[(String, ImportRefusal)]) -> Value {
+    refused
+        .iter()
+        .map(|(file, refusal)| json!({"file": file, "code": refusal.code()}))
+        .collect()
+}

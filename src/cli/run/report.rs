@@ -1,0 +1,120 @@
+//! What goes to standard output and standard error, and the exit code.
+
+use crate::app::failure::Failure;
+use crate::wording::{self, Notice};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// What a command did.
+pub struct Report {
+    /// For `--json`.
+    pub json: Value,
+    /// For people.
+    pub text: Vec<u8>,
+    /// 0, or 3 for "read, but short of what was asked".
+    pub exit: u8,
+}
+
+impl Report {
+    /// Done, with this to say.
+    pub fn new(json: Value, text: impl Into<String>) -> Self {
+        Report {
+            json,
+            text: text.into().into_bytes(),
+            exit: 0,
+        }
+    }
+
+    /// Done; the bytes go out as they are.
+    pub fn raw(json: Value, bytes: Vec<u8>) -> Self {
+        Report {
+            json,
+            text: bytes,
+            exit: 0,
+        }
+    }
+}
+
+/// Prints a report.
+pub fn print_report(report: &Report, json: bool) -> ExitCode {
+    let written = if json {
+        print_json(&report.json)
+    } else {
+        print_bytes(&report.text)
+    };
+    match written {
+        Ok(()) => ExitCode::from(report.exit),
+        // The reader of a pipe went away: nobody is left to tell.
+        Err(_) => ExitCode::from(1),
+    }
+}
+
+/// Prints why it was not done.
+pub fn print_failure(failure: &Failure, json: bool) -> ExitCode {
+    let notice = wording::failure(failure);
+    if json {
+        // A closed standard output changes nothing about the exit code.
+        let _ = print_json(&failure_json(failure, &notice));
+    }
+    eprintln!("{}", notice_text(&notice));
+    ExitCode::from(1)
+}
+
+/// Prints what is wrong with the command line, or the help that was asked for.
+pub fn print_usage(error: &clap::Error, json: bool) -> ExitCode {
+    let asked = !error.use_stderr();
+    if json && !asked {
+        let headline = error.to_string();
+        let headline = headline.lines().next().unwrap_or_default();
+        let _ = print_json(&json!({"error": {
+            "code": "usage",
+            "headline": headline.trim_start_matches("error: "),
+            "why": "The command line cannot be read.",
+            "next": "See wax --help.",
+        }}));
+    }
+    let _ = error.print();
+    ExitCode::from(if asked { 0 } else { 2 })
+}
+
+fn failure_json(failure: &Failure, notice: &Notice) -> Value {
+    let mut error = json!({
+        "code": notice.code,
+        "headline": notice.headline,
+        "why": notice.why,
+        "next": notice.next,
+    });
+    if let Failure::Key(crate::app::failure::KeyFailure::NothingImported(refused)) = failure {
+        error["refused"] = super::key::refused_json(refused);
+    }
+    json!({ "error": error })
+}
+
+/// A notice as lines for people.
+pub fn notice_text(notice: &Notice) -> String {
+    let mut lines = vec![notice.headline.clone()];
+    lines.extend(
+        [&notice.why, &notice.next]
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .map(|line| format!("  {line}")),
+    );
+    lines.extend(notice.details.iter().map(|line| format!("  · {line}")));
+    lines.join("\n")
+}
+
+fn print_json(value: &Value) -> std::io::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    print_bytes(text.as_bytes())
+}
+
+fn print_bytes(bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
