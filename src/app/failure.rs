@@ -28,6 +28,15 @@ pub enum Failure {
     Open(OpenMessageFailure),
     /// Key work.
     Key(KeyFailure),
+    /// What was typed is no address.
+    BadAddress {
+        /// What was typed.
+        text: String,
+        /// Why.
+        problem: crate::address::AddressProblem,
+    },
+    /// A password is needed and none was given.
+    NoPassword,
     /// No account sends for this address.
     NoAccount {
         /// Which.

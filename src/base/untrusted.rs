@@ -74,7 +74,7 @@ fn escape(text: &str, tricky: impl Fn(char) -> bool) -> String {
 
 /// Characters that act instead of being seen: C0, C1, line separators, bidi controls, zero-width
 /// and invisible format characters, tags, variation and interlinear marks, private use.
-fn is_tricky(c: char) -> bool {
+pub fn is_tricky(c: char) -> bool {
     c.is_control()
         || matches!(
             u32::from(c),

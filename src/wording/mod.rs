@@ -7,17 +7,20 @@ mod failure;
 mod file;
 mod key;
 mod network;
+mod openpgp;
 mod outbox;
+mod progress;
 mod plan;
 mod store;
 mod verdict;
 
-pub use failure::failure;
-pub use key::{key_refusal, key_state};
-pub use network::submit_failure;
+pub use failure::{bad_address, failure};
+pub use key::{import_refusal, key_state};
+pub use network::{fetch_failure, submit_failure};
 pub use outbox::outbox_state;
 pub use plan::{draft_problem, plan_problem, preflight_sentence};
-pub use verdict::{verdict, verdict_facts, why_not};
+pub use progress::{step, visible};
+pub use verdict::{caution, checked, verdict, verdict_facts, why_not};
 
 use crate::base::Time;
 

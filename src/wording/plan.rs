@@ -96,3 +96,46 @@ pub fn preflight_sentence(preflight: &Preflight) -> String {
         ),
     }
 }
+
+/// Why a draft cannot become a letter.
+pub fn draft_problem(problem: &DraftProblem) -> Notice {
+    let bad = |headline: String| Notice::new("bad-draft", Turn::You, headline);
+    match problem {
+        DraftProblem::NoRecipients => bad("The letter is for nobody yet.".to_owned())
+            .why("It has no recipients.")
+            .next("Write an address into To."),
+        DraftProblem::BadRecipient { typed, why } => {
+            let mut notice = super::failure::bad_address(typed.raw(), *why);
+            notice.code = "bad-draft";
+            notice
+        }
+        DraftProblem::BadSender(there) => bad(format!("From says “{there}”, and that is not one address."))
+            .why("A letter has one author.")
+            .next("Write one address into From, or take the line out."),
+        DraftProblem::AlreadySealed => Notice::new(
+            "already-sealed",
+            Turn::You,
+            "This is sealed or signed already.",
+        )
+        .why("A draft is the readable letter; sealing a sealed one would hide who wrote it.")
+        .next("Give the draft that it was made from."),
+        DraftProblem::TooLarge { bytes, limit } => bad("The letter is too large.".to_owned())
+            .why(format!(
+                "It would have {}; at most {} can be sent.",
+                super::size(*bytes),
+                super::size(*limit)
+            ))
+            .next("Take out some attachments."),
+        DraftProblem::Unreadable(problem) => {
+            let mut notice = super::failure::mime_problem(*problem);
+            notice.code = "bad-draft";
+            notice
+        }
+        DraftProblem::NotADraft => bad("This is no letter.".to_owned())
+            .why("It has no header lines such as To and Subject.")
+            .next("Start it with To: and Subject: lines, then an empty line, then the text."),
+        DraftProblem::Damaged => bad("The draft is damaged.".to_owned())
+            .why("What was kept of it is not whole.")
+            .next("Restore the home from a backup; the rest was left as it is."),
+    }
+}

@@ -3,7 +3,7 @@
 use super::{Notice, Turn, date_time};
 use crate::cert::Checked;
 use crate::protect::evidence::{Integrity, RecipientHandle};
-use crate::read::{Summary, Verdict, WhyNot};
+use crate::read::{Caution, Summary, Verdict, WhyNot};
 
 /// One sentence on the message and why it is no better: what stands on top of it.
 pub fn verdict(verdict: &Verdict) -> Notice {
@@ -46,9 +46,10 @@ pub fn verdict(verdict: &Verdict) -> Notice {
 }
 
 fn unprotected_headline(verdict: &Verdict) -> &'static str {
-    match verdict.why_not() {
-        Some(WhyNot::NoIntegrity) => "Not protected: it may have been altered on its way.",
-        _ => "Not protected: anyone could have written, read or changed this.",
+    if verdict.why_not() == Some(WhyNot::NoIntegrity) {
+        "Not protected: it may have been altered on its way."
+    } else {
+        "Not protected: anyone could have written, read or changed this."
     }
 }
 
@@ -225,5 +226,25 @@ pub fn checked(checked: Checked) -> &'static str {
         Checked::Ca => "vouched for by an authority that your system trusts",
         Checked::Unknown => "not checked",
         Checked::Rejected => "rejected by you",
+    }
+}
+
+/// A caution in words.
+pub fn caution(caution: Caution) -> &'static str {
+    match caution {
+        Caution::FromDiffers => {
+            "The sender written outside is another than inside, and nobody vouches for the inside."
+        }
+        Caution::CipherWithoutEncryption => {
+            "It says that its subject was hidden, and it was not encrypted."
+        }
+        Caution::DateDiffers => {
+            "It was signed more than a week away from the date that it bears."
+        }
+        Caution::NoIntegrity => "It may have been altered on its way.",
+        Caution::SenderUnclear => "It does not say clearly who wrote it.",
+        Caution::ErrantParts => {
+            "Parts of it have a protection of their own; they can be opened by themselves."
+        }
     }
 }

@@ -139,7 +139,7 @@ fn hand_over(
 /// Where a copy stands after a failure: refused for good, unsure, or waiting for another try.
 fn state_after(failure: &SubmitFailure) -> OutboxState {
     let refused = || OutboxState::Refused {
-        why: crate::app::failure::refusal_json(failure).to_string(),
+        why: refusal(failure).to_string(),
     };
     match failure {
         SubmitFailure::MaybeSent { .. } => OutboxState::MaybeSent,
@@ -165,6 +165,31 @@ fn state_after(failure: &SubmitFailure) -> OutboxState {
         | SubmitFailure::Closed { .. }
         | SubmitFailure::Deadline { .. }
         | SubmitFailure::Cancelled => OutboxState::Waiting,
+    }
+}
+
+/// Why a copy was refused, as it is kept: the kind, and each reply of the server.
+fn refusal(failure: &SubmitFailure) -> Value {
+    let reply = |reply: &crate::app::port::Reply| {
+        json!({"code": reply.code, "text": reply.shown().to_string()})
+    };
+    match failure {
+        SubmitFailure::Refused { reply: r, .. } => json!({"kind": "refused", "reply": reply(r)}),
+        SubmitFailure::AllRefused(refusals) => json!({
+            "kind": "recipients-refused",
+            "recipients": refusals
+                .iter()
+                .map(|r| json!({"address": r.address.as_str(), "reply": reply(&r.reply)}))
+                .collect::<Vec<_>>(),
+        }),
+        SubmitFailure::TooLarge { size, limit } => {
+            json!({"kind": "too-large", "size": size, "limit": limit})
+        }
+        SubmitFailure::NoUtf8 { address } => {
+            json!({"kind": "no-utf8", "address": address.as_str()})
+        }
+        SubmitFailure::Unsendable(what) => json!({"kind": "unsendable", "what": what}),
+        other => json!({"kind": format!("{other:?}")}),
     }
 }
 

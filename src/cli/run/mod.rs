@@ -7,6 +7,7 @@ mod letter;
 mod open;
 mod practice;
 mod prompt;
+mod reading_json;
 mod report;
 
 use crate::app::command::{Command as Job, Outcome};

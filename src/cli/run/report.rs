@@ -105,7 +105,7 @@ pub fn notice_text(notice: &Notice) -> String {
 }
 
 fn print_json(value: &Value) -> std::io::Result<()> {
-    let mut text = serde_json::to_string_pretty(value)?;
+    let mut text = ascii_safe(&serde_json::to_string_pretty(value)?);
     text.push('\n');
     print_bytes(text.as_bytes())
 }
@@ -117,4 +117,35 @@ fn print_bytes(bytes: &[u8]) -> std::io::Result<()> {
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+/// Writes characters that act instead of being seen as JSON's own escapes, so that the document
+/// stays the same and a terminal stays unharmed (rule 19). Outside of strings JSON has none.
+fn ascii_safe(document: &str) -> String {
+    let mut out = String::with_capacity(document.len());
+    for c in document.chars() {
+        if c != '\n' && crate::base::untrusted::is_tricky(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_19_json_keeps_controls_as_escapes() {
+        let hostile = "a\u{9b}31m\u{202e}b\u{e0041}\u{7f}";
+        let document = serde_json::to_string_pretty(&json!({ "k": hostile })).unwrap();
+        let safe = ascii_safe(&document);
+        assert!(safe.contains("\\u009b31m\\u202eb\\udb40\\udc41\\u007f"), "{safe}");
+        let back: Value = serde_json::from_str(&safe).unwrap();
+        assert_eq!(back["k"], hostile);
+    }
 }

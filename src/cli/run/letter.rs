@@ -1,0 +1,366 @@
+//! `wax seal`, `wax preflight`, `wax send`, `wax outbox`.
+
+use super::report::{Report, notice_text};
+use super::{Session, read_input, unexpected};
+use crate::address::Address;
+use crate::app::command::{
+    Command, DraftSource, Outcome, Preflight, PreflightRow, SealedCopy, SendReport, Visible, Way,
+};
+use crate::app::failure::Failure;
+use crate::app::files;
+use crate::app::port::{OutboxEntry, OutboxState, StoredCopy};
+use crate::app::service::outbox::receipt_json;
+use crate::base::{Untrusted, limits};
+use crate::cli::args::{OutboxCommand, SealArgs, SendArgs};
+use crate::protect::Protection;
+use crate::protect::plan::Role;
+use crate::wording;
+use serde_json::{Value, json};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+fn draft(path: &Path) -> Result<DraftSource, Failure> {
+    let bytes = read_input(path, limits::MESSAGE_BYTES)?;
+    Ok(DraftSource::Message(bytes))
+}
+
+pub fn seal(session: &Session, args: &SealArgs) -> Result<Report, Failure> {
+    let copies = match session.run(Command::Seal(draft(&args.draft)?))? {
+        Outcome::Sealed(copies) => copies,
+        _ => return Err(unexpected()),
+    };
+    match (&args.output, copies.as_slice()) {
+        (None, [one]) => {
+            let mut json = copies_json(&copies, &[]);
+            if session.global.json {
+                json["message"] = Value::from(String::from_utf8_lossy(&one.bytes));
+            }
+            Ok(Report::raw(json, one.bytes.to_vec()))
+        }
+        (None, several) => Err(Failure::SeveralCopies {
+            copies: several.len(),
+        }),
+        (Some(output), several) => {
+            let mut written = Vec::with_capacity(several.len());
+            for (index, copy) in several.iter().enumerate() {
+                let path = copy_path(output, index);
+                if let Err(failure) = files::write_new(&path, &copy.bytes) {
+                    // All copies or none: a part of them is of no use and would be in the way.
+                    for done in &written {
+                        let _ = std::fs::remove_file(done);
+                    }
+                    return Err(failure.into());
+                }
+                written.push(path);
+            }
+            Ok(Report::new(
+                copies_json(&copies, &written),
+                sealed_text(&copies, &written),
+            ))
+        }
+    }
+}
+
+/// `OUT` for the first copy, `OUT.2.eml`, `OUT.3.eml`, … for the others.
+fn copy_path(output: &Path, index: usize) -> PathBuf {
+    if index == 0 {
+        return output.to_owned();
+    }
+    let mut name: OsString = output.as_os_str().to_owned();
+    name.push(format!(".{}.eml", index.saturating_add(1)));
+    PathBuf::from(name)
+}
+
+fn copies_json(copies: &[SealedCopy], files: &[PathBuf]) -> Value {
+    let rows: Vec<Value> = copies
+        .iter()
+        .enumerate()
+        .map(|(index, copy)| {
+            json!({
+                "file": files.get(index).map(|path| path.to_string_lossy()),
+                "scheme": "openpgp",
+                "envelope_to": copy.envelope_to.iter().map(Address::as_str).collect::<Vec<_>>(),
+                "message_id": copy.message_id,
+            })
+        })
+        .collect();
+    json!({ "copies": rows })
+}
+
+fn sealed_text(copies: &[SealedCopy], files: &[PathBuf]) -> String {
+    let lines: Vec<String> = copies
+        .iter()
+        .zip(files)
+        .map(|(copy, file)| {
+            let names: Vec<String> = copy.envelope_to.iter().map(ToString::to_string).collect();
+            let file = Untrusted::new(file.to_string_lossy());
+            format!("Sealed for {}: {file}", wording::list_of(&names))
+        })
+        .collect();
+    lines.join("\n")
+}
+
+pub fn preflight(session: &Session, path: &Path) -> Result<Report, Failure> {
+    match session.run(Command::Preflight(draft(path)?))? {
+        Outcome::Preflight(preflight) => Ok(preflight_report(&preflight)),
+        _ => Err(unexpected()),
+    }
+}
+
+fn preflight_report(preflight: &Preflight) -> Report {
+    let problems: Vec<Value> = preflight
+        .problems
+        .iter()
+        .map(|problem| {
+            let notice = wording::plan_problem(problem);
+            json!({
+                "code": notice.code,
+                "headline": notice.headline,
+                "why": notice.why,
+                "next": notice.next,
+            })
+        })
+        .collect();
+    let visible: Vec<Value> = preflight
+        .visible
+        .iter()
+        .map(|row| {
+            json!({
+                "what": visible_word(row.what),
+                "recipient": row.recipient,
+                "servers": row.servers,
+                "eavesdropper": row.eavesdropper,
+            })
+        })
+        .collect();
+    let json = json!({
+        "sealable": preflight.problems.is_empty() && !preflight.rows.is_empty(),
+        "sentence": wording::preflight_sentence(preflight),
+        "from": preflight.from.as_ref().map(|from| from.address.as_str()),
+        "recipients": preflight.rows.iter().map(recipient_json).collect::<Vec<_>>(),
+        "problems": problems,
+        "visible": visible,
+        "server": preflight.server,
+    });
+    let mut lines = vec![wording::preflight_sentence(preflight), String::new()];
+    for row in &preflight.rows {
+        let state = match &row.cert {
+            Ok((_, checked)) => wording::checked(*checked).to_owned(),
+            Err(problem) => wording::plan_problem(problem).headline,
+        };
+        lines.push(format!("  {}: {state}", row.mailbox));
+    }
+    lines.push(String::new());
+    lines.push("                     recipient  servers  eavesdropper".to_owned());
+    for row in &preflight.visible {
+        let cell = |sees: bool| if sees { "sees" } else { "-" };
+        lines.push(format!(
+            "  {:<18} {:<10} {:<8} {}",
+            wording::visible(row.what),
+            cell(row.recipient),
+            cell(row.servers),
+            cell(row.eavesdropper)
+        ));
+    }
+    if let Some(server) = &preflight.server {
+        lines.push(format!("\nIt goes to {server} over TLS."));
+    }
+    Report::new(json, lines.join("\n"))
+}
+
+fn recipient_json(row: &PreflightRow) -> Value {
+    let role = match row.role {
+        Role::To => "to",
+        Role::Cc => "cc",
+        Role::Bcc => "bcc",
+    };
+    let (fingerprint, checked, problem) = match &row.cert {
+        Ok((fingerprint, checked)) => (Some(fingerprint.as_hex()), Some(checked.word()), None),
+        Err(problem) => (None, None, Some(wording::plan_problem(problem).code)),
+    };
+    json!({
+        "address": row.mailbox.address.as_str(),
+        "role": role,
+        "scheme": fingerprint.map(|_| "openpgp"),
+        "fingerprint": fingerprint,
+        "checked": checked,
+        "problem": problem,
+    })
+}
+
+fn visible_word(what: Visible) -> &'static str {
+    match what {
+        Visible::Subject => "subject",
+        Visible::Names => "names",
+        Visible::Text => "text",
+        Visible::AttachmentNames => "attachment-names",
+        Visible::Size => "size",
+        Visible::Time => "time",
+    }
+}
+
+pub fn send(session: &Session, args: &SendArgs) -> Result<Report, Failure> {
+    let way = match (args.sign_only, args.unprotected) {
+        (true, _) => Way::SignOnly,
+        (false, true) => Way::Unprotected,
+        (false, false) => Way::Sealed,
+    };
+    let job = Command::Send {
+        draft: draft(&args.draft)?,
+        way,
+        draft_id: None,
+    };
+    sent(session, job)
+}
+
+fn sent(session: &Session, job: Command) -> Result<Report, Failure> {
+    match session.run(job)? {
+        Outcome::Sent(report) => Ok(sent_report(&report)),
+        _ => Err(unexpected()),
+    }
+}
+
+fn sent_report(sent: &SendReport) -> Report {
+    let receipts: Vec<Value> = sent.receipts.iter().map(receipt_json).collect();
+    let json = json!({
+        "id": sent.id,
+        "message_id": sent.message_id,
+        "protection": protection_word(sent.protection),
+        "state": "sent",
+        "receipts": receipts,
+    });
+    let mut lines = Vec::new();
+    for receipt in &sent.receipts {
+        let taken: Vec<String> = receipt.taken.iter().map(ToString::to_string).collect();
+        lines.push(format!(
+            "Sent to {}. {} took it over {}: “{} {}”",
+            wording::list_of(&taken),
+            receipt.tls.host,
+            receipt.tls.version,
+            receipt.last.code,
+            receipt.last.shown()
+        ));
+        for refusal in &receipt.refused {
+            lines.push(format!(
+                "NOT sent to {}: “{} {}”",
+                refusal.address,
+                refusal.reply.code,
+                refusal.reply.shown()
+            ));
+        }
+    }
+    let complete = sent.receipts.iter().all(|r| r.refused.is_empty());
+    let mut report = Report::new(json, lines.join("\n"));
+    report.exit = u8::from(!complete);
+    report
+}
+
+fn protection_word(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Sealed => "sealed",
+        Protection::Signed => "signed",
+        Protection::Plain => "plain",
+    }
+}
+
+pub fn outbox(session: &Session, command: &OutboxCommand) -> Result<Report, Failure> {
+    let job = match command {
+        OutboxCommand::List => Command::Outbox,
+        OutboxCommand::Retry { id, maybe_sent } => {
+            return sent(
+                session,
+                Command::Retry {
+                    id: *id,
+                    maybe_sent_too: *maybe_sent,
+                },
+            );
+        }
+        OutboxCommand::Discard { id } => Command::Discard(*id),
+    };
+    match session.run(job)? {
+        Outcome::Outbox(entries) => Ok(outbox_report(&entries)),
+        _ => Err(unexpected()),
+    }
+}
+
+fn state_word(state: &OutboxState) -> &'static str {
+    match state {
+        OutboxState::Waiting => "waiting",
+        OutboxState::Sending { .. } => "sending",
+        OutboxState::Sent { .. } => "sent",
+        OutboxState::Refused { .. } => "refused",
+        OutboxState::MaybeSent => "maybe-sent",
+    }
+}
+
+fn outbox_report(entries: &[OutboxEntry]) -> Report {
+    let rows: Vec<Value> = entries.iter().map(entry_json).collect();
+    let text = if entries.is_empty() {
+        "The outbox is empty.".to_owned()
+    } else {
+        let lines: Vec<String> = entries.iter().map(entry_text).collect();
+        lines.join("\n")
+    };
+    Report::new(json!({ "outbox": rows }), text)
+}
+
+fn entry_json(entry: &OutboxEntry) -> Value {
+    json!({
+        "id": entry.id,
+        "at": entry.at.to_string(),
+        "from": entry.from.as_str(),
+        "subject": entry.subject,
+        "message_id": entry.message_id,
+        "protection": protection_word(entry.protection),
+        "state": overall(entry),
+        "copies": entry.copies.iter().map(copy_json).collect::<Vec<_>>(),
+    })
+}
+
+/// The state that needs the person most, over all copies.
+fn overall(entry: &OutboxEntry) -> &'static str {
+    let order = ["maybe-sent", "refused", "sending", "waiting", "sent"];
+    order
+        .into_iter()
+        .find(|word| entry.copies.iter().any(|c| state_word(&c.state) == *word))
+        .unwrap_or("waiting")
+}
+
+fn copy_json(copy: &StoredCopy) -> Value {
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+    let (receipt, why) = match &copy.state {
+        OutboxState::Sent { receipt } => (parsed(receipt), Value::Null),
+        OutboxState::Refused { why } => (Value::Null, parsed(why)),
+        OutboxState::Waiting | OutboxState::Sending { .. } | OutboxState::MaybeSent => {
+            (Value::Null, Value::Null)
+        }
+    };
+    json!({
+        "envelope_to": copy.envelope_to.iter().map(Address::as_str).collect::<Vec<_>>(),
+        "state": state_word(&copy.state),
+        "receipt": receipt,
+        "why": why,
+    })
+}
+
+fn entry_text(entry: &OutboxEntry) -> String {
+    let mut lines = vec![format!(
+        "{}  {}  {}",
+        entry.id,
+        wording::date_time(entry.at),
+        Untrusted::from(entry.subject.as_str())
+    )];
+    for copy in &entry.copies {
+        let names: Vec<String> = copy.envelope_to.iter().map(ToString::to_string).collect();
+        lines.push(format!(
+            "    {}: {}",
+            wording::list_of(&names),
+            wording::outbox_state(&copy.state)
+        ));
+        if let OutboxState::MaybeSent = copy.state {
+            let failure = crate::app::port::SubmitFailure::MaybeSent { cancelled: false };
+            lines.push(notice_text(&wording::submit_failure(&failure)));
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,151 @@
+//! `wax open`, `wax fetch`, `wax inbox`.
+
+use super::report::{Report, notice_text};
+use super::{Session, read_input, unexpected};
+use crate::app::command::{Command, Outcome};
+use crate::app::failure::Failure;
+use crate::app::files;
+use crate::app::port::LetterHead;
+use crate::base::limits;
+use crate::base::untrusted::escape_text;
+use crate::cli::args::{OpenArgs, Require};
+use crate::read::{Reading, Summary};
+use crate::wording;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+
+pub fn run(session: &Session, args: &OpenArgs) -> Result<Report, Failure> {
+    let bytes = read_input(&args.file, limits::MESSAGE_BYTES)?;
+    let reading = match session.run(Command::OpenBytes(bytes.into()))? {
+        Outcome::Reading(reading) => reading,
+        _ => return Err(unexpected()),
+    };
+    let saved = match &args.save {
+        Some(folder) => save_all(session, &reading, folder)?,
+        None => Vec::new(),
+    };
+    Ok(report(&reading, args.require, &saved))
+}
+
+fn save_all(
+    session: &Session,
+    reading: &Arc<Reading>,
+    folder: &Path,
+) -> Result<Vec<String>, Failure> {
+    files::make_folder(folder)?;
+    let mut saved = Vec::new();
+    for index in 0..reading.attachments().len() {
+        let job = Command::SaveAttachment {
+            reading: reading.clone(),
+            index,
+            to: folder.to_owned(),
+        };
+        match session.run(job)? {
+            Outcome::Saved(path) => saved.push(path.to_string_lossy().into_owned()),
+            _ => return Err(unexpected()),
+        }
+    }
+    Ok(saved)
+}
+
+fn report(reading: &Reading, require: Option<Require>, saved: &[String]) -> Report {
+    let mut json = super::reading_json::reading_json(reading);
+    if !saved.is_empty() {
+        json["saved"] = json!(saved);
+    }
+    let mut report = Report::new(json, text(reading, saved));
+    if require.is_some_and(|wanted| !meets(reading.verdict().summary(), wanted)) {
+        report.exit = 3;
+    }
+    report
+}
+
+fn meets(summary: &Summary, wanted: Require) -> bool {
+    match (wanted, summary) {
+        (Require::Verified, Summary::Verified(_) | Summary::Confidential(_)) => true,
+        (Require::EncryptedUnverified, Summary::EncryptedUnverified | Summary::Confidential(_)) => {
+            true
+        }
+        (Require::Confidential, Summary::Confidential(_)) => true,
+        (Require::Verified | Require::EncryptedUnverified | Require::Confidential, _) => false,
+    }
+}
+
+fn text(reading: &Reading, saved: &[String]) -> String {
+    let mut lines = vec![notice_text(&wording::verdict(reading.verdict()))];
+    for caution in reading.cautions() {
+        lines.push(format!("  ! {}", wording::caution(*caution)));
+    }
+    for (label, value) in wording::verdict_facts(reading.verdict()) {
+        lines.push(format!("  {label}: {value}"));
+    }
+    lines.push(String::new());
+    for name in ["From", "To", "Cc", "Date", "Subject"] {
+        let shown = match name {
+            "From" => {
+                let from: Vec<String> = reading.from().iter().map(ToString::to_string).collect();
+                (!from.is_empty()).then(|| from.join(", "))
+            }
+            other => reading.header(other).map(ToString::to_string),
+        };
+        if let Some(shown) = shown {
+            lines.push(format!("{name}: {shown}"));
+        }
+    }
+    lines.push(String::new());
+    lines.push(escape_text(reading.text()));
+    for attachment in reading.attachments() {
+        let size = wording::size(u64::try_from(attachment.size).unwrap_or(u64::MAX));
+        lines.push(format!("[attachment] {} ({size})", attachment.name));
+    }
+    for errant in reading.errant() {
+        lines.push(format!(
+            "[part {} has a protection of its own and is not opened here]",
+            errant.path
+        ));
+    }
+    for path in saved {
+        lines.push(format!(
+            "Saved {}",
+            crate::base::untrusted::escape_line(path)
+        ));
+    }
+    lines.join("\n")
+}
+
+pub fn fetch(session: &Session) -> Result<Report, Failure> {
+    match session.run(Command::Fetch)? {
+        Outcome::Letters(letters) => Ok(list(&letters)),
+        _ => Err(unexpected()),
+    }
+}
+
+pub fn inbox(session: &Session, number: Option<i64>) -> Result<Report, Failure> {
+    let job = match number {
+        Some(number) => Command::OpenLetter(number),
+        None => Command::Letters,
+    };
+    match session.run(job)? {
+        Outcome::Letters(letters) => Ok(list(&letters)),
+        Outcome::Reading(reading) => Ok(report(&reading, None, &[])),
+        _ => Err(unexpected()),
+    }
+}
+
+fn list(letters: &[LetterHead]) -> Report {
+    let rows: Vec<Value> = letters
+        .iter()
+        .map(|head| json!({"number": head.id, "fetched": head.at.to_string()}))
+        .collect();
+    let text = if letters.is_empty() {
+        "No letters yet. Get what is there: wax fetch".to_owned()
+    } else {
+        let lines: Vec<String> = letters
+            .iter()
+            .map(|head| format!("{}  fetched {}", head.id, wording::date_time(head.at)))
+            .collect();
+        lines.join("\n")
+    };
+    Report::new(json!({ "letters": rows }), text)
+}

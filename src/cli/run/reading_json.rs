@@ -1,0 +1,161 @@
+//! A message as `open --json` says it.
+
+use crate::mime::{ErrantKind, FieldProtection, OuterValue, ProtectedField};
+use crate::protect::evidence::{
+    EncryptionFact, Integrity, Layer, RecipientHandle, SignatureFact, SignatureState,
+};
+use crate::read::Reading;
+use crate::wording;
+use serde_json::{Value, json};
+
+/// The whole document.
+pub fn reading_json(reading: &Reading) -> Value {
+    let verdict = reading.verdict();
+    let from: Vec<&str> = reading
+        .from()
+        .iter()
+        .map(|mailbox| mailbox.address.as_str())
+        .collect();
+    let signer = verdict.signer().map(|signer| {
+        json!({
+            "address": signer.address.as_ref().map(|a| a.as_str()),
+            "fingerprint": signer.fingerprint.as_hex(),
+            "checked": signer.checked.word(),
+        })
+    });
+    let signed_at = verdict
+        .signer()
+        .and_then(|signer| signer.signed_at)
+        .map(|time| time.to_string());
+    let cautions: Vec<Value> = reading
+        .cautions()
+        .iter()
+        .map(|caution| json!({"code": caution.code(), "text": wording::caution(*caution)}))
+        .collect();
+    let attachments: Vec<Value> = reading
+        .attachments()
+        .iter()
+        .map(|a| json!({"name": a.name.to_string(), "type": a.media, "size": a.size}))
+        .collect();
+    let errant: Vec<Value> = reading
+        .errant()
+        .iter()
+        .map(|e| json!({"path": e.path, "kind": errant_word(e.kind)}))
+        .collect();
+    json!({
+        "summary": verdict.summary().word(),
+        "scheme": (!reading.layers().is_empty()).then_some("openpgp"),
+        "from": from,
+        "signer": signer,
+        "signed_at": signed_at,
+        "why_not": verdict.why_not().map(|why| why.word()),
+        "encryption": verdict.encryption().map(encryption),
+        "cautions": cautions,
+        "headers": reading.headers().iter().map(header).collect::<Vec<_>>(),
+        "payload": {"text": reading.text(), "attachments": attachments},
+        "layers": reading.layers().iter().map(layer).collect::<Vec<_>>(),
+        "errant": errant,
+    })
+}
+
+fn encryption(fact: &EncryptionFact) -> Value {
+    json!({
+        "integrity": integrity_word(fact.integrity),
+        "recipients": fact.recipients.iter().map(recipient).collect::<Vec<_>>(),
+        "algorithm": fact.algorithm,
+    })
+}
+
+fn integrity_word(integrity: Integrity) -> &'static str {
+    match integrity {
+        Integrity::Aead => "aead",
+        Integrity::Mdc => "mdc",
+        Integrity::None => "none",
+    }
+}
+
+fn recipient(handle: &RecipientHandle) -> &str {
+    match handle {
+        RecipientHandle::Cert(fingerprint) | RecipientHandle::Key(fingerprint) => {
+            fingerprint.as_hex()
+        }
+        RecipientHandle::KeyId(id) => id,
+        RecipientHandle::Hidden => "hidden",
+    }
+}
+
+fn header(field: &ProtectedField) -> Value {
+    let protection = match field.protection {
+        FieldProtection::Unprotected => "unprotected",
+        FieldProtection::SignedOnly => "signed-only",
+        FieldProtection::EncryptedOnly => "encrypted-only",
+        FieldProtection::SignedAndEncrypted => "signed-and-encrypted",
+    };
+    let outer = match &field.outer {
+        OuterValue::Same => Some(field.value.raw()),
+        OuterValue::Absent => None,
+        OuterValue::Different(value) => Some(value.raw()),
+    };
+    json!({
+        "name": field.name,
+        "value": field.value.raw(),
+        "protection": protection,
+        "outer": outer,
+    })
+}
+
+fn layer(layer: &Layer) -> Value {
+    match layer {
+        Layer::OpenPgpEncrypted(fact) => json!({
+            "kind": "openpgp-encrypted",
+            "ok": fact.integrity != Integrity::None,
+            "detail": format!(
+                "{}, integrity {}, {} recipients",
+                fact.algorithm,
+                integrity_word(fact.integrity),
+                fact.recipients.len()
+            ),
+        }),
+        Layer::OpenPgpSigned(facts) => {
+            let details: Vec<String> = facts.iter().map(signature).collect();
+            json!({
+                "kind": "openpgp-signed",
+                "ok": facts.iter().any(|fact| fact.state == SignatureState::Good),
+                "detail": details.join("; "),
+            })
+        }
+    }
+}
+
+fn signature(fact: &SignatureFact) -> String {
+    let state = match fact.state {
+        SignatureState::Good => "good",
+        SignatureState::FromFuture => "from the future",
+        SignatureState::Revoked => "by a revoked key",
+        SignatureState::Expired => "expired",
+        SignatureState::WeakHash => "weak hash",
+        SignatureState::WeakKey => "weak key",
+        SignatureState::UnfitKey => "by a key that is not for signing",
+        SignatureState::Bad => "bad",
+        SignatureState::NoCert => "no certificate",
+        SignatureState::Unreadable => "unreadable",
+    };
+    let signer = fact
+        .signer
+        .as_ref()
+        .map(|f| f.as_hex())
+        .or(fact.issuer.as_deref())
+        .unwrap_or("unknown");
+    format!("{state}, {signer}, {}, {}", fact.algorithm, fact.hash)
+}
+
+fn errant_word(kind: ErrantKind) -> &'static str {
+    match kind {
+        ErrantKind::OpenPgpEncrypted => "openpgp-encrypted",
+        ErrantKind::OpenPgpSigned => "openpgp-signed",
+        ErrantKind::SmimeEnveloped => "smime-enveloped",
+        ErrantKind::SmimeAuthEnveloped => "smime-auth-enveloped",
+        ErrantKind::SmimeSigned => "smime-signed",
+        ErrantKind::SmimeCompressed => "smime-compressed",
+    }
+}

@@ -1,0 +1,211 @@
+//! Keys: states, refusals, failures.
+
+use super::{Notice, Turn, date};
+use super::{file::file_failure, list_of};
+use crate::app::failure::{ImportRefusal, KeyFailure};
+use crate::base::untrusted::escape_line;
+use crate::cert::{KeyFileProblem, KeyRefusal, Looks, UnlockProblem, Unusable};
+
+/// Why a key cannot be used, as the end of a sentence.
+pub fn key_state(why: &Unusable) -> String {
+    match why {
+        Unusable::NotYetValid { from } => format!("valid only from {}", date(*from)),
+        Unusable::Expired { at } => format!("expired {}", date(*at)),
+        Unusable::Revoked { at: Some(at) } => format!("withdrawn by its owner on {}", date(*at)),
+        Unusable::Revoked { at: None } => "withdrawn by its owner".to_owned(),
+        Unusable::NoKey => "it has no part for this use".to_owned(),
+        Unusable::TooWeak { what } => format!("too weak ({})", escape_line(what)),
+        Unusable::WeakBinding { hash } => {
+            format!("held together by an old method ({})", escape_line(hash))
+        }
+        Unusable::NoUserId => "it names nobody".to_owned(),
+        Unusable::Unsupported { what } => {
+            format!("made in a way that Waxwing does not know ({})", escape_line(what))
+        }
+    }
+}
+
+/// Why key work failed.
+pub fn key_failure(failure: &KeyFailure) -> Notice {
+    match failure {
+        KeyFailure::NoSuchKey { wanted } => Notice::new(
+            "no-such-key",
+            Turn::You,
+            format!("There is no key for “{}”.", escape_line(wanted)),
+        )
+        .why("A key is named by its whole fingerprint or by an address in it.")
+        .next("See the list: wax key list"),
+        KeyFailure::Ambiguous { keys } => {
+            let shown: Vec<String> = keys.iter().map(|k| k.grouped()).collect();
+            shown.into_iter().fold(
+                Notice::new(
+                    "ambiguous",
+                    Turn::You,
+                    "There are several keys for this address.",
+                )
+                .why("Which one is meant makes a difference.")
+                .next("Name it by its fingerprint."),
+                Notice::detail,
+            )
+        }
+        KeyFailure::Exists {
+            address,
+            fingerprint,
+        } => Notice::new(
+            "exists",
+            Turn::You,
+            format!("There is an identity for {address} already."),
+        )
+        .why("One address has one identity; its key is not replaced.")
+        .next("Use the one that is there: wax identity list.")
+        .detail(fingerprint.grouped()),
+        KeyFailure::NoSecret => Notice::new(
+            "no-secret",
+            Turn::You,
+            "Only the public half of this key is here.",
+        )
+        .why("The secret half is with its owner.")
+        .next("Choose one of your own keys."),
+        KeyFailure::PasswordNeeded => Notice::new(
+            "password-needed",
+            Turn::You,
+            "A secret key is never written without a password.",
+        )
+        .why("Whoever finds the file could read all your letters.")
+        .next("Name a file that holds a password with --key-password-file."),
+        KeyFailure::NothingImported(refused) => nothing_imported(refused),
+        KeyFailure::Library(detail) => {
+            Notice::new("key-failed", Turn::Us, "The key could not be made or written.")
+                .why(escape_line(detail))
+                .next("Nothing was changed. Try again; if it stays so, report it.")
+        }
+    }
+}
+
+fn nothing_imported(refused: &[(String, ImportRefusal)]) -> Notice {
+    let mut notice = match refused {
+        [(_, only)] => import_refusal(only),
+        [] | [_, ..] => {
+            let files: Vec<String> = refused.iter().map(|(file, _)| escape_line(file)).collect();
+            Notice::new(
+                "nothing-imported",
+                Turn::You,
+                format!("No key could be taken from {}.", list_of(&files)),
+            )
+            .why("Each was refused for the reason below.")
+            .next("Mend what is named, then try again. Nothing was changed.")
+        }
+    };
+    for (file, refusal) in refused {
+        let why = import_refusal(refusal).headline;
+        notice = notice.detail(format!("{}: {why}", escape_line(file)));
+    }
+    notice
+}
+
+/// Why one key was not taken in.
+pub fn import_refusal(refusal: &ImportRefusal) -> Notice {
+    match refusal {
+        ImportRefusal::File(failure) => file_failure(failure),
+        ImportRefusal::Problem(problem) => file_problem(problem),
+        ImportRefusal::Item(refusal) => item_refusal(refusal),
+        ImportRefusal::Unlock(problem) => unlock_problem(problem),
+    }
+}
+
+fn file_problem(problem: &KeyFileProblem) -> Notice {
+    let code = problem.code();
+    let again = "Ask its owner to export the key again.";
+    match problem {
+        KeyFileProblem::Empty => {
+            Notice::new(code, Turn::You, "There is nothing in it.").next(again)
+        }
+        KeyFileProblem::TooLarge { bytes } => Notice::new(
+            code,
+            Turn::You,
+            format!("It is too large for keys ({}).", super::size(*bytes)),
+        )
+        .next("Check that it is the right file."),
+        KeyFileProblem::NotAKey(looks) => {
+            let what = match looks {
+                Looks::X509 => "It holds an S/MIME certificate, and Waxwing does not take those yet.",
+                Looks::PemPrivateKey => "It holds a private key of another kind.",
+                Looks::Ssh => "It holds an SSH key, which is for logging in, not for mail.",
+                Looks::OpenPgpMessage => "It holds a sealed message, not a key.",
+                Looks::OpenPgpSignature => "It holds a signature, not a key.",
+                Looks::Other => "It holds no key.",
+            };
+            Notice::new(code, Turn::You, what).next("Choose a file with an OpenPGP key.")
+        }
+        KeyFileProblem::BrokenArmor => {
+            Notice::new(code, Turn::OtherSide, "The key in it is damaged.").next(again)
+        }
+        KeyFileProblem::Malformed { detail } => {
+            Notice::new(code, Turn::OtherSide, "The key in it is damaged.")
+                .next(again)
+                .detail(escape_line(detail))
+        }
+    }
+}
+
+fn item_refusal(refusal: &KeyRefusal) -> Notice {
+    let notice = |headline: &str| Notice::new(refusal.code(), Turn::OtherSide, headline);
+    match refusal {
+        KeyRefusal::NoUserId { fingerprint } => notice("The key names nobody.")
+            .why("A key without a name and address cannot be tied to a person.")
+            .next("Ask its owner for the whole key.")
+            .detail(fingerprint.grouped()),
+        KeyRefusal::TooLarge { bytes } => notice("The key is too large.")
+            .why(format!("It has {} bytes; more than 1 MiB is refused.", bytes))
+            .next("Ask its owner to export it without signatures of others."),
+        KeyRefusal::WeakBinding { fingerprint, hash } => {
+            notice("The key is held together by a method that can be forged.")
+                .why(format!("Its signatures use {}.", escape_line(hash)))
+                .next("Ask its owner to update it or make a new one.")
+                .detail(fingerprint.grouped())
+        }
+        KeyRefusal::UnknownVersion { version } => {
+            notice("The key is of a kind that Waxwing does not know.")
+                .why(format!("Its version is {version}."))
+                .next("Update Waxwing, or ask its owner for another key.")
+        }
+        KeyRefusal::Malformed { detail } => notice("The key is damaged.")
+            .next("Ask its owner to export it again.")
+            .detail(escape_line(detail)),
+    }
+}
+
+fn unlock_problem(problem: &UnlockProblem) -> Notice {
+    match problem {
+        UnlockProblem::PasswordNeeded => Notice::new(
+            "password-needed",
+            Turn::You,
+            "The secret key is protected by a password.",
+        )
+        .why("Its owner chose it when the key was exported.")
+        .next("Name a file that holds it with --key-password-file."),
+        UnlockProblem::WrongPassword => Notice::new(
+            "wrong-password",
+            Turn::You,
+            "That is not the password of the secret key.",
+        )
+        .why("It was chosen when the key was exported.")
+        .next("Check capitals and keyboard layout, and try again."),
+        UnlockProblem::TooExpensive { what } => Notice::new(
+            "too-expensive",
+            Turn::OtherSide,
+            "The secret key demands too much work to be unlocked.",
+        )
+        .why(escape_line(what))
+        .next("Export it again with usual settings."),
+        UnlockProblem::NoSecret => {
+            Notice::new("no-secret", Turn::You, "The secret half is not in the file.")
+                .why("It is on a smartcard or was left out.")
+                .next("Export the key with its secret half.")
+        }
+        UnlockProblem::Damaged => {
+            Notice::new("malformed", Turn::OtherSide, "The secret key is damaged.")
+                .next("Export it again.")
+        }
+    }
+}
