@@ -31,6 +31,8 @@
 //! | module | what it is | may use |
 //! |---|---|---|
 //! | [`app`] | ports, jobs, services | the core |
+//! | [`wording`] | verdicts, failures and states in words for people | the core, app |
+//! | [`cli`] | the command line: `args` declares, `run` does | as gui |
 //! | [`gui`] | the window: theme, widgets, pages | base, address, settings, cert, read, headers, app, wording |
 //! | [`adapters`] | the real things behind the ports, one folder each | base, address, settings, cert, mime, `protect::Outgoing`, `protect::Copy`, `protect::Protection`, app |
 //!
@@ -71,6 +73,12 @@ pub mod address;
 pub mod app;
 pub mod base;
 pub mod cert;
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    reason = "the shell counts small things and meets enums of other libraries"
+)]
+pub mod cli;
 pub mod compose;
 #[allow(
     clippy::arithmetic_side_effects,
@@ -82,3 +90,9 @@ pub mod mime;
 pub mod protect;
 pub mod read;
 pub mod settings;
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    reason = "the shell counts small things and meets enums of other libraries"
+)]
+pub mod wording;

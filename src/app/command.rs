@@ -5,6 +5,7 @@ use crate::app::failure::Failure;
 use crate::app::port::{
     Connected, DraftHead, Identity, LetterHead, OutboxEntry, OutboxId, Question, Receipt,
 };
+use crate::app::service::round_trip::Told;
 use crate::base::{Passphrase, Time, Untrusted};
 use crate::cert::{Checked, Fingerprint};
 use crate::protect::Protection;
@@ -115,12 +116,13 @@ pub enum Command {
     Fetch,
     /// Letters that were fetched.
     Letters,
-    /// Opens a letter that was fetched.
-    OpenLetter(i64),
-    /// Opens a file.
-    OpenFile(PathBuf),
-    /// Opens bytes (dropped, pasted, an errant part).
-    OpenBytes(Arc<[u8]>),
+    /// Opens a message.
+    Open {
+        /// Which.
+        what: OpenWhat,
+        /// The person asked, after a warning, to read what anybody may have altered (rule 17).
+        without_integrity: bool,
+    },
     /// Saves an attachment under a safe name into a folder, or to a path.
     SaveAttachment {
         /// From which reading.
@@ -138,6 +140,24 @@ pub enum Command {
     },
     /// Back to the person's own desk.
     LeavePractice,
+    /// The whole way once, in a place of its own.
+    PracticeRoundTrip {
+        /// Keep the letters, certificates, the partner's key and the wire log in this folder.
+        keep: Option<PathBuf>,
+        /// Called for each step that passed.
+        tell: Box<dyn FnMut(Told<'_>) + Send>,
+    },
+}
+
+/// A message to open.
+#[derive(Clone)]
+pub enum OpenWhat {
+    /// A letter that was fetched.
+    Letter(i64),
+    /// A file.
+    File(PathBuf),
+    /// Bytes that were dropped or pasted, or a part that opens alone.
+    Bytes(Arc<[u8]>),
 }
 
 /// Where keys come from.
@@ -215,7 +235,8 @@ pub enum Way {
 
 /// What came of a command.
 pub enum Outcome {
-    /// Of [`Command::Overview`], [`Command::UseIdentity`], [`Command::LeavePractice`].
+    /// Of [`Command::Overview`], [`Command::UseIdentity`], [`Command::StartPractice`],
+    /// [`Command::LeavePractice`].
     Overview(Overview),
     /// Of [`Command::NewIdentity`] and [`Command::GenerateKey`].
     Identity(NewIdentity),
@@ -247,15 +268,10 @@ pub enum Outcome {
     Letters(Vec<LetterHead>),
     /// Of the commands that open.
     Reading(Arc<Reading>),
+    /// Of [`Command::PracticeRoundTrip`]: every step passed.
+    RoundTripPassed,
     /// Of [`Command::SaveAttachment`]: where it is now.
     Saved(PathBuf),
-    /// Of [`Command::StartPractice`].
-    Practising {
-        /// What the practice desk looks like.
-        overview: Overview,
-        /// Who answers.
-        partner: Mailbox,
-    },
 }
 
 /// A new identity or key, and its revocation certificate.
@@ -285,8 +301,8 @@ pub struct Overview {
     pub identities: Vec<Identity>,
     /// Own accounts.
     pub accounts: Vec<Account>,
-    /// Whether this is the practice desk.
-    pub practising: bool,
+    /// On the practice desk: the partner.
+    pub practising: Option<Mailbox>,
 }
 
 /// One key in a list.

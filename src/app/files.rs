@@ -113,7 +113,10 @@ mod tests {
         let second = write_into(folder.path(), "a.txt", b"two").unwrap();
         assert_eq!(second, folder.path().join("a (2).txt"));
         assert_eq!(read(&first, 10).unwrap(), b"one");
-        assert_eq!(write_new(&first, b"x"), Err(FileFailure::Exists(first.clone())));
+        assert_eq!(
+            write_new(&first, b"x"),
+            Err(FileFailure::Exists(first.clone()))
+        );
         assert!(matches!(
             read(&second, 2),
             Err(FileFailure::TooLarge { limit: 2, .. })

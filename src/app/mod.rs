@@ -1,5 +1,12 @@
 //! The shell's middle: what the program can do, in terms of ports that adapters implement.
 
+pub mod command;
+pub mod desk;
+pub mod failure;
+pub mod files;
 pub mod job;
 pub mod port;
+mod random;
+pub mod runner;
+pub mod service;
 pub mod workers;

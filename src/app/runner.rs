@@ -1,10 +1,11 @@
 //! Runs commands as jobs: the only owner of the async runtime. Both faces use it.
 
 use crate::app::command::{Command, Event, Outcome};
+use crate::app::desk::Desks;
 use crate::app::failure::Failure;
 use crate::app::job::{PassphraseReply, Progress, Watch};
 use crate::app::port::{AskPassphrase, Question};
-use crate::app::service::{self, Desk};
+use crate::app::service;
 use crate::base::Passphrase;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -18,18 +19,18 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Starts jobs on the desk in use.
 pub struct Runner {
-    desk: Arc<Mutex<Arc<Desk>>>,
+    desks: Arc<Desks>,
     wake: Wake,
     questions: Arc<Questions>,
     last: std::sync::atomic::AtomicU64,
 }
 
 impl Runner {
-    /// A runner for this desk. `questions` is what the desk's store asks; the runner hands its
+    /// A runner for these desks. `questions` is what the desk's store asks; the runner hands its
     /// questions to the job in whose thread they come up.
-    pub fn new(desk: Arc<Desk>, questions: Arc<Questions>, wake: Wake) -> Self {
+    pub fn new(desks: Arc<Desks>, questions: Arc<Questions>, wake: Wake) -> Self {
         Runner {
-            desk: Arc::new(Mutex::new(desk)),
+            desks,
             wake,
             questions,
             last: std::sync::atomic::AtomicU64::new(0),
@@ -41,13 +42,13 @@ impl Runner {
         let id = 1 + self.last.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let (sender, events) = channel();
         let watch = Watch::waking(self.wake.clone());
-        let (desk, wake) = (self.desk.clone(), self.wake.clone());
+        let (desks, wake) = (self.desks.clone(), self.wake.clone());
         let (job_watch, questions) = (watch.clone(), self.questions.clone());
         let work = move || {
             let _ = sender.send(Event::Started);
             let result = questions.during(&sender, &wake, || {
                 catch_unwind(AssertUnwindSafe(|| {
-                    service::run(&desk, command, &job_watch)
+                    service::run(&desks, command, &job_watch)
                 }))
                 .unwrap_or_else(|panic| Err(Failure::Bug(panic_text(&*panic))))
             });

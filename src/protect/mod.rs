@@ -1,8 +1,10 @@
 //! Protection of messages: what may leave, and the facts about what came in.
 
 pub mod evidence;
+pub mod open;
 pub mod openpgp;
 pub mod outgoing;
+pub mod plan;
 
 pub use evidence::{Evidence, Layer};
 pub use outgoing::{ConsentToPlain, Copy, Outgoing, Protection};

@@ -3,9 +3,8 @@
 //! elsewhere wait for a click and open alone (rules 3 and 23).
 
 use super::evidence::{Evidence, Layer, SignatureFact};
-use super::openpgp::{self, CertLookup, OpenFailure};
-use crate::base::{Time, limits};
-use crate::cert::openpgp::SecretKeys;
+use super::openpgp::{self, OpenFailure, Reading};
+use crate::base::limits;
 use crate::mime::{ContentType, MimeProblem, Part, Tree, canonical_crlf};
 use std::ops::Range;
 
@@ -44,10 +43,7 @@ impl Opened<'_> {
     /// The payload as a buffer of its own, without a copy where it was decrypted.
     pub fn into_payload(self) -> (Evidence, Vec<u8>) {
         let payload = match self.buffer {
-            Buffer::Message(bytes) => bytes
-                .get(self.payload)
-                .unwrap_or_default()
-                .to_vec(),
+            Buffer::Message(bytes) => bytes.get(self.payload).unwrap_or_default().to_vec(),
             Buffer::Plaintext(mut bytes) => {
                 bytes.truncate(self.payload.end);
                 bytes.drain(..self.payload.start.min(bytes.len()));
@@ -78,18 +74,13 @@ enum Step {
 }
 
 /// Takes the envelope off. A message without protection is its own payload.
-pub fn open<'a>(
-    message: &'a [u8],
-    keys: &SecretKeys,
-    certs: &dyn CertLookup,
-    at: Time,
-) -> Result<Opened<'a>, Problem> {
+pub fn open<'a>(message: &'a [u8], with: &Reading<'_>) -> Result<Opened<'a>, Problem> {
     let mut evidence = Evidence::default();
     let mut buffer = Buffer::Message(message);
     let mut payload = 0..message.len();
     for _ in 0..=limits::NESTING {
         let entity = buffer.bytes().get(payload.clone()).unwrap_or_default();
-        match step(entity, keys, certs, at)? {
+        match step(entity, with)? {
             Step::Payload => {
                 return Ok(Opened {
                     evidence,
@@ -119,12 +110,7 @@ pub fn open<'a>(
     Err(Problem::Mime(MimeProblem::TooDeep))
 }
 
-fn step(
-    entity: &[u8],
-    keys: &SecretKeys,
-    certs: &dyn CertLookup,
-    at: Time,
-) -> Result<Step, Problem> {
+fn step(entity: &[u8], with: &Reading<'_>) -> Result<Step, Problem> {
     let tree = Tree::parse(entity).map_err(Problem::Mime)?;
     let root = tree.root();
     // With two Content-Type fields, two programs may see two different messages.
@@ -133,12 +119,13 @@ fn step(
     }
     if let Some(ciphertext) = pgp_encrypted(root) {
         let bytes = ciphertext.decoded().bytes;
-        let opened = openpgp::open(&bytes, keys, certs, at).map_err(Problem::Decrypt)?;
+        let opened = openpgp::open(&bytes, with).map_err(Problem::Decrypt)?;
         return Ok(Step::Decrypted(opened));
     }
     if let Some((part, signature)) = pgp_signed(root) {
         let signed = canonical_crlf(part.bytes());
-        let facts = openpgp::verify_detached(&signed, &signature.decoded().bytes, certs, at);
+        let facts =
+            openpgp::verify_detached(&signed, &signature.decoded().bytes, with.certs, with.at);
         return Ok(Step::Signed(facts, part.range()));
     }
     Ok(Step::Payload)

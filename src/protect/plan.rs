@@ -145,7 +145,12 @@ pub fn plan(
         if planned.iter().any(|p| p.mailbox.address == mailbox.address) {
             continue;
         }
-        match choose(&mailbox.address, certs_for(&mailbox.address), acceptance, at) {
+        match choose(
+            &mailbox.address,
+            certs_for(&mailbox.address),
+            acceptance,
+            at,
+        ) {
             Ok((cert, checked)) => planned.push(Planned {
                 mailbox: mailbox.clone(),
                 role: *role,

@@ -61,6 +61,25 @@ pub struct Account {
     pub mailbox: Option<Endpoint>,
 }
 
+/// The certificates in a PEM file, each as DER (RFC 7468); other blocks and text are passed over.
+pub fn issuers_from_pem(text: &[u8]) -> Vec<Vec<u8>> {
+    use base64::Engine as _;
+    let text = String::from_utf8_lossy(text);
+    let mut found = Vec::new();
+    let mut rest = &*text;
+    while let Some((_, block)) = rest.split_once("-----BEGIN CERTIFICATE-----") {
+        let Some((body, after)) = block.split_once("-----END CERTIFICATE-----") else {
+            break;
+        };
+        let digits: String = body.split_whitespace().collect();
+        if let Ok(der) = base64::engine::general_purpose::STANDARD.decode(digits) {
+            found.push(der);
+        }
+        rest = after;
+    }
+    found
+}
+
 mod address_as_text {
     use super::Address;
     use serde::{Deserialize, Deserializer, Serializer};

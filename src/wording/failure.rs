@@ -151,7 +151,10 @@ pub fn mime_problem(problem: MimeProblem) -> Notice {
     let (code, why) = match problem {
         MimeProblem::TooLarge(bytes) => (
             "too-large",
-            format!("It has {}; more than 512 MiB is refused.", super::size(bytes)),
+            format!(
+                "It has {}; more than 512 MiB is refused.",
+                super::size(bytes)
+            ),
         ),
         MimeProblem::HeaderTooLarge => (
             "header-too-large",

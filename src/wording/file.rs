@@ -40,13 +40,9 @@ pub fn file_failure(failure: &FileFailure) -> Notice {
         )
         .why(format!("More than {} is refused.", size(*limit)))
         .next("Check that it is the right file."),
-        FileFailure::DiskFull(path) => Notice::new(
-            "disk-full",
-            Turn::Setup,
-            "The disk is full.",
-        )
-        .why(format!("There is no space left for {}.", name(path)))
-        .next("Free some space, then try again."),
+        FileFailure::DiskFull(path) => Notice::new("disk-full", Turn::Setup, "The disk is full.")
+            .why(format!("There is no space left for {}.", name(path)))
+            .next("Free some space, then try again."),
         FileFailure::Other(path, detail) => Notice::new(
             "file-failed",
             Turn::Setup,

@@ -20,7 +20,10 @@ pub fn key_state(why: &Unusable) -> String {
         }
         Unusable::NoUserId => "it names nobody".to_owned(),
         Unusable::Unsupported { what } => {
-            format!("made in a way that Waxwing does not know ({})", escape_line(what))
+            format!(
+                "made in a way that Waxwing does not know ({})",
+                escape_line(what)
+            )
         }
     }
 }
@@ -74,11 +77,13 @@ pub fn key_failure(failure: &KeyFailure) -> Notice {
         .why("Whoever finds the file could read all your letters.")
         .next("Name a file that holds a password with --key-password-file."),
         KeyFailure::NothingImported(refused) => nothing_imported(refused),
-        KeyFailure::Library(detail) => {
-            Notice::new("key-failed", Turn::Us, "The key could not be made or written.")
-                .why(escape_line(detail))
-                .next("Nothing was changed. Try again; if it stays so, report it.")
-        }
+        KeyFailure::Library(detail) => Notice::new(
+            "key-failed",
+            Turn::Us,
+            "The key could not be made or written.",
+        )
+        .why(escape_line(detail))
+        .next("Nothing was changed. Try again; if it stays so, report it."),
     }
 }
 
@@ -128,7 +133,9 @@ fn file_problem(problem: &KeyFileProblem) -> Notice {
         .next("Check that it is the right file."),
         KeyFileProblem::NotAKey(looks) => {
             let what = match looks {
-                Looks::X509 => "It holds an S/MIME certificate, and Waxwing does not take those yet.",
+                Looks::X509 => {
+                    "It holds an S/MIME certificate, and Waxwing does not take those yet."
+                }
                 Looks::PemPrivateKey => "It holds a private key of another kind.",
                 Looks::Ssh => "It holds an SSH key, which is for logging in, not for mail.",
                 Looks::OpenPgpMessage => "It holds a sealed message, not a key.",
@@ -156,7 +163,10 @@ fn item_refusal(refusal: &KeyRefusal) -> Notice {
             .next("Ask its owner for the whole key.")
             .detail(fingerprint.grouped()),
         KeyRefusal::TooLarge { bytes } => notice("The key is too large.")
-            .why(format!("It has {} bytes; more than 1 MiB is refused.", bytes))
+            .why(format!(
+                "It has {} bytes; more than 1 MiB is refused.",
+                bytes
+            ))
             .next("Ask its owner to export it without signatures of others."),
         KeyRefusal::WeakBinding { fingerprint, hash } => {
             notice("The key is held together by a method that can be forged.")
@@ -198,11 +208,13 @@ fn unlock_problem(problem: &UnlockProblem) -> Notice {
         )
         .why(escape_line(what))
         .next("Export it again with usual settings."),
-        UnlockProblem::NoSecret => {
-            Notice::new("no-secret", Turn::You, "The secret half is not in the file.")
-                .why("It is on a smartcard or was left out.")
-                .next("Export the key with its secret half.")
-        }
+        UnlockProblem::NoSecret => Notice::new(
+            "no-secret",
+            Turn::You,
+            "The secret half is not in the file.",
+        )
+        .why("It is on a smartcard or was left out.")
+        .next("Export the key with its secret half."),
         UnlockProblem::Damaged => {
             Notice::new("malformed", Turn::OtherSide, "The secret key is damaged.")
                 .next("Export it again.")

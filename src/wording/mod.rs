@@ -9,8 +9,8 @@ mod key;
 mod network;
 mod openpgp;
 mod outbox;
-mod progress;
 mod plan;
+mod progress;
 mod store;
 mod verdict;
 
@@ -88,7 +88,7 @@ impl Notice {
 
 /// A date in full, UTC: `3 May 2027`.
 pub fn date(time: Time) -> String {
-    let date = time.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let date = jiff::tz::Offset::UTC.to_datetime(time).date();
     let month = MONTHS
         .get(usize::from(date.month().unsigned_abs().saturating_sub(1)))
         .copied()
@@ -98,7 +98,7 @@ pub fn date(time: Time) -> String {
 
 /// A date and time, UTC: `3 May 2027, 14:05 UTC`.
 pub fn date_time(time: Time) -> String {
-    let at = time.to_zoned(jiff::tz::TimeZone::UTC).time();
+    let at = jiff::tz::Offset::UTC.to_datetime(time).time();
     format!("{}, {:02}:{:02} UTC", date(time), at.hour(), at.minute())
 }
 

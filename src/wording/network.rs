@@ -67,12 +67,19 @@ pub fn submit_failure(failure: &SubmitFailure) -> Notice {
         .next("Check both in the account; some providers want an app password."),
         SubmitFailure::Refused { stage, reply } => refused(*stage, reply),
         SubmitFailure::AllRefused(refusals) => all_refused(refusals),
-        SubmitFailure::TooLarge { size: letter, limit } => Notice::new(
+        SubmitFailure::TooLarge {
+            size: letter,
+            limit,
+        } => Notice::new(
             "too-large",
             Turn::You,
             "The letter is larger than your server takes.",
         )
-        .why(format!("It has {}; the server takes {}.", size(*letter), size(*limit)))
+        .why(format!(
+            "It has {}; the server takes {}.",
+            size(*letter),
+            size(*limit)
+        ))
         .next("Send fewer or smaller attachments."),
         SubmitFailure::NoUtf8 { address } => Notice::new(
             "no-utf8",
@@ -96,28 +103,31 @@ pub fn submit_failure(failure: &SubmitFailure) -> Notice {
         .why("The server or the network ended it.")
         .next("Try again. The letter waits in the outbox.")
         .detail(stage_words(*stage)),
-        SubmitFailure::Deadline { stage } => Notice::new(
-            "deadline",
-            Turn::Network,
-            "The server took too long.",
-        )
-        .why("The letter was not handed over.")
-        .next("Try again later. The letter waits in the outbox.")
-        .detail(stage_words(*stage)),
+        SubmitFailure::Deadline { stage } => {
+            Notice::new("deadline", Turn::Network, "The server took too long.")
+                .why("The letter was not handed over.")
+                .next("Try again later. The letter waits in the outbox.")
+                .detail(stage_words(*stage))
+        }
         SubmitFailure::Cancelled => Notice::new("cancelled", Turn::Nobody, "Stopped.")
             .why("You stopped it; nothing was sent.")
             .next("The letter waits in the outbox."),
-        SubmitFailure::MaybeSent { cancelled } => Notice::new(
-            "maybe-sent",
-            Turn::You,
-            "The letter may have been sent.",
+        SubmitFailure::NotRecorded => Notice::new(
+            "not-recorded",
+            Turn::Setup,
+            "The outbox could not be written, so nothing was sent.",
         )
-        .why(if *cancelled {
-            "It was stopped while the server was taking it."
-        } else {
-            "The connection broke after the letter, before the server's answer."
-        })
-        .next("Ask the recipient. It is not sent again unless you say so."),
+        .why("Waxwing writes down that a letter leaves before it leaves.")
+        .next("Check the disk's space and that the home can be written, then try again."),
+        SubmitFailure::MaybeSent { cancelled } => {
+            Notice::new("maybe-sent", Turn::You, "The letter may have been sent.")
+                .why(if *cancelled {
+                    "It was stopped while the server was taking it."
+                } else {
+                    "The connection broke after the letter, before the server's answer."
+                })
+                .next("Ask the recipient. It is not sent again unless you say so.")
+        }
     }
 }
 

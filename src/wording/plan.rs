@@ -76,10 +76,12 @@ pub fn preflight_sentence(preflight: &Preflight) -> String {
     let names: Vec<String> = preflight
         .rows
         .iter()
-        .map(|row| row.mailbox.name.as_ref().map_or_else(
-            || row.mailbox.address.to_string(),
-            ToString::to_string,
-        ))
+        .map(|row| {
+            row.mailbox
+                .name
+                .as_ref()
+                .map_or_else(|| row.mailbox.address.to_string(), ToString::to_string)
+        })
         .collect();
     if preflight.rows.is_empty() {
         return "Write an address, and see here how the letter will travel.".to_owned();
@@ -109,9 +111,11 @@ pub fn draft_problem(problem: &DraftProblem) -> Notice {
             notice.code = "bad-draft";
             notice
         }
-        DraftProblem::BadSender(there) => bad(format!("From says “{there}”, and that is not one address."))
-            .why("A letter has one author.")
-            .next("Write one address into From, or take the line out."),
+        DraftProblem::BadSender(there) => {
+            bad(format!("From says “{there}”, and that is not one address."))
+                .why("A letter has one author.")
+                .next("Write one address into From, or take the line out.")
+        }
         DraftProblem::AlreadySealed => Notice::new(
             "already-sealed",
             Turn::You,

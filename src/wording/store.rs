@@ -7,13 +7,11 @@ use crate::base::untrusted::escape_line;
 /// A store's failure in words.
 pub fn store_failure(failure: &StoreFailure) -> Notice {
     match failure {
-        StoreFailure::VaultLocked => Notice::new(
-            "vault-locked",
-            Turn::You,
-            "Your keys are locked.",
-        )
-        .why("The system keyring has no key for them, and no passphrase was given.")
-        .next("Give the passphrase, or name a file that holds it with --passphrase-file."),
+        StoreFailure::VaultLocked => {
+            Notice::new("vault-locked", Turn::You, "Your keys are locked.")
+                .why("The system keyring has no key for them, and no passphrase was given.")
+                .next("Give the passphrase, or name a file that holds it with --passphrase-file.")
+        }
         StoreFailure::WrongPassphrase => Notice::new(
             "wrong-passphrase",
             Turn::You,
@@ -21,6 +19,13 @@ pub fn store_failure(failure: &StoreFailure) -> Notice {
         )
         .why("It differs from the one that was chosen for this home.")
         .next("Check capitals and keyboard layout, and try again. Nothing was changed."),
+        StoreFailure::VaultInKeyring => Notice::new(
+            "vault-in-keyring",
+            Turn::Setup,
+            "This home opens with the system keyring, not with a passphrase.",
+        )
+        .why("It was made without a passphrase; the keyring holds its key.")
+        .next("Leave --passphrase-file out and log in to your desktop. Nothing was changed."),
         StoreFailure::KeyringMismatch => Notice::new(
             "keyring-mismatch",
             Turn::Setup,
@@ -41,7 +46,9 @@ pub fn store_failure(failure: &StoreFailure) -> Notice {
             Turn::Setup,
             "A newer Waxwing wrote this home.",
         )
-        .why(format!("Its format is {found}; this Waxwing knows {known}. It was left untouched."))
+        .why(format!(
+            "Its format is {found}; this Waxwing knows {known}. It was left untouched."
+        ))
         .next("Update Waxwing, or use another home with --home."),
         StoreFailure::ReadOnly { path } => Notice::new(
             "read-only",
@@ -50,13 +57,11 @@ pub fn store_failure(failure: &StoreFailure) -> Notice {
         )
         .why(format!("{} is read-only.", escape_line(path)))
         .next("Make it writable, or use another home with --home. Nothing was changed."),
-        StoreFailure::DiskFull { path } => Notice::new(
-            "disk-full",
-            Turn::Setup,
-            "The disk is full.",
-        )
-        .why(format!("There is no space left for {}.", escape_line(path)))
-        .next("Free some space, then try again. What was there before is whole."),
+        StoreFailure::DiskFull { path } => {
+            Notice::new("disk-full", Turn::Setup, "The disk is full.")
+                .why(format!("There is no space left for {}.", escape_line(path)))
+                .next("Free some space, then try again. What was there before is whole.")
+        }
         StoreFailure::Unusable { path, detail } => Notice::new(
             "home-unusable",
             Turn::Setup,
@@ -76,7 +81,10 @@ pub fn store_failure(failure: &StoreFailure) -> Notice {
             Turn::Setup,
             "Something that Waxwing kept is damaged.",
         )
-        .why(format!("{} was altered, or the disk is failing.", escape_line(what)))
+        .why(format!(
+            "{} was altered, or the disk is failing.",
+            escape_line(what)
+        ))
         .next("Restore the home from a backup. The damaged file was left as it is."),
         StoreFailure::Exists => Notice::new(
             "exists",

@@ -23,12 +23,8 @@ pub fn verdict(verdict: &Verdict) -> Notice {
         }
         Summary::Confidential(signer) => {
             let who = written_by(signer.inner().address.as_ref().map(ToString::to_string));
-            Notice::new(
-                "confidential",
-                Turn::Nobody,
-                format!("{who}. {sealed_for}"),
-            )
-            .why("It was signed, and only those it is sealed for can read it.")
+            Notice::new("confidential", Turn::Nobody, format!("{who}. {sealed_for}"))
+                .why("It was signed, and only those it is sealed for can read it.")
         }
         Summary::EncryptedUnverified => {
             let notice = Notice::new(
@@ -94,7 +90,9 @@ pub fn why_not(why: WhyNot, who: &str) -> (String, String) {
             "Ask the sender whether they meant to write to you.".to_owned(),
         ),
         WhyNot::NotAccepted => (
-            format!("It is signed with a key that says it is {who}'s, and you have not said yet that it is."),
+            format!(
+                "It is signed with a key that says it is {who}'s, and you have not said yet that it is."
+            ),
             format!("Compare the key's fingerprint with {who}, then confirm it under Keys."),
         ),
         WhyNot::FromFuture => (
@@ -155,7 +153,9 @@ fn recipients_sentence(verdict: &Verdict) -> String {
             RecipientHandle::Cert(fingerprint) => {
                 known.insert(fingerprint);
             }
-            RecipientHandle::Key(_) | RecipientHandle::KeyId(_) => unknown = unknown.saturating_add(1),
+            RecipientHandle::Key(_) | RecipientHandle::KeyId(_) => {
+                unknown = unknown.saturating_add(1)
+            }
             RecipientHandle::Hidden => hidden = hidden.saturating_add(1),
         }
     }
@@ -203,7 +203,10 @@ pub fn verdict_facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
             Integrity::Mdc => "protected from changes (modification detection code)",
             Integrity::None => "NOT protected from changes",
         };
-        facts.push(("Encryption", format!("{}, {integrity}", encryption.algorithm)));
+        facts.push((
+            "Encryption",
+            format!("{}, {integrity}", encryption.algorithm),
+        ));
         for recipient in &encryption.recipients {
             let shown = match recipient {
                 RecipientHandle::Cert(fingerprint) => fingerprint.grouped(),
@@ -238,9 +241,7 @@ pub fn caution(caution: Caution) -> &'static str {
         Caution::CipherWithoutEncryption => {
             "It says that its subject was hidden, and it was not encrypted."
         }
-        Caution::DateDiffers => {
-            "It was signed more than a week away from the date that it bears."
-        }
+        Caution::DateDiffers => "It was signed more than a week away from the date that it bears.",
         Caution::NoIntegrity => "It may have been altered on its way.",
         Caution::SenderUnclear => "It does not say clearly who wrote it.",
         Caution::ErrantParts => {

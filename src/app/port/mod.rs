@@ -5,11 +5,13 @@
 
 mod clock;
 mod mailbox;
+mod practice;
 mod store;
 mod submission;
 
 pub use clock::Clock;
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
+pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use store::{
     AskPassphrase, CertProvenance, DraftHead, Identity, Letter, LetterHead, OutboxEntry, OutboxId,
     OutboxState, Question, Seen, Store, StoreFailure, StoredCopy,

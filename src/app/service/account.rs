@@ -1,7 +1,7 @@
 //! Accounts: the servers that send and fetch.
 
-use super::Desk;
 use crate::address::Address;
+use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::app::job::{Step, Watch};
 use crate::app::port::{Connected, StoreFailure};
@@ -34,11 +34,7 @@ pub fn account_of(desk: &Desk, address: &Address) -> Result<(Account, Passphrase
 }
 
 /// Connects, logs in and leaves.
-pub fn test(
-    desk: &Desk,
-    address: Option<&Address>,
-    watch: &Watch,
-) -> Result<Connected, Failure> {
+pub fn test(desk: &Desk, address: Option<&Address>, watch: &Watch) -> Result<Connected, Failure> {
     desk.online()?;
     let address = match address {
         Some(address) => address.clone(),

@@ -1,7 +1,7 @@
 //! Drafts: from a file or a window to what `compose` takes, and at rest.
 
-use super::Desk;
 use crate::app::command::{DraftForm, DraftSource, FormAttachment};
+use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::compose::{Attachment, Draft, DraftProblem};
 
@@ -36,9 +36,7 @@ fn from_form(form: &DraftForm) -> Draft {
 /// Writes a draft to rest, sealed; what is half typed comes back as it was.
 pub fn save(desk: &Desk, id: &str, form: &DraftForm) -> Result<(), Failure> {
     let bytes = from_form(form).to_bytes();
-    Ok(desk
-        .store
-        .put_draft(id, bytes.expose(), desk.clock.now())?)
+    Ok(desk.store.put_draft(id, bytes.expose(), desk.clock.now())?)
 }
 
 /// A draft at rest.

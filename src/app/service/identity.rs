@@ -1,8 +1,8 @@
 //! Own identities.
 
-use super::Desk;
 use crate::address::{Address, Mailbox};
 use crate::app::command::NewIdentity;
+use crate::app::desk::Desk;
 use crate::app::failure::{Failure, KeyFailure};
 use crate::app::job::{Step, Watch};
 use crate::app::port::{CertProvenance, Identity};
@@ -13,8 +13,8 @@ pub fn new(desk: &Desk, mailbox: &Mailbox, watch: &Watch) -> Result<NewIdentity,
     refuse_second(desk, &mailbox.address)?;
     watch.progress(Step::MakingKey, 0, 0);
     let now = desk.clock.now();
-    let made = SecretCert::generate(mailbox, now)
-        .map_err(|failure| KeyFailure::Library(failure.0))?;
+    let made =
+        SecretCert::generate(mailbox, now).map_err(|failure| KeyFailure::Library(failure.0))?;
     watch.stop_here()?;
     let identity = Identity {
         mailbox: mailbox.clone(),
@@ -38,14 +38,13 @@ pub fn new(desk: &Desk, mailbox: &Mailbox, watch: &Watch) -> Result<NewIdentity,
 pub fn generate_key(desk: &Desk, mailbox: &Mailbox, watch: &Watch) -> Result<NewIdentity, Failure> {
     watch.progress(Step::MakingKey, 0, 0);
     let now = desk.clock.now();
-    let made = SecretCert::generate(mailbox, now)
-        .map_err(|failure| KeyFailure::Library(failure.0))?;
+    let made =
+        SecretCert::generate(mailbox, now).map_err(|failure| KeyFailure::Library(failure.0))?;
     watch.stop_here()?;
     let fingerprint = made.secret.fingerprint();
     desk.store
         .put_secret(&fingerprint, &made.secret.to_bytes(), now)?;
-    desk.store
-        .put_cert(&made.cert, CertProvenance::Made, now)?;
+    desk.store.put_cert(&made.cert, CertProvenance::Made, now)?;
     desk.store
         .decide(&mailbox.address, &fingerprint, Checked::Own, now)?;
     Ok(NewIdentity {

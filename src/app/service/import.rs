@@ -1,8 +1,8 @@
 //! Taking keys from files, and for which addresses they count from then on.
 
-use super::Desk;
 use crate::address::Address;
 use crate::app::command::{ImportKeys, ImportReport, ImportedKey, KeySource};
+use crate::app::desk::Desk;
 use crate::app::failure::{Failure, ImportRefusal, KeyFailure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};

@@ -1,8 +1,8 @@
 //! Keys: finding, listing, deciding whose they are.
 
-use super::Desk;
 use crate::address::Address;
 use crate::app::command::{KeyCard, KeyRow, KeyState};
+use crate::app::desk::Desk;
 use crate::app::failure::{Failure, FileFailure, KeyFailure};
 use crate::app::files;
 use crate::base::{Passphrase, Time};
@@ -124,7 +124,12 @@ pub fn find(desk: &Desk, key: &str) -> Result<Cert, Failure> {
         .store
         .certs_for(&address)?
         .into_iter()
-        .map(|cert| (acceptance.checked(&address, &cert.fingerprint()).rank(), cert))
+        .map(|cert| {
+            (
+                acceptance.checked(&address, &cert.fingerprint()).rank(),
+                cert,
+            )
+        })
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
     let best = found.first().map(|(rank, _)| *rank).ok_or_else(no_such)?;

@@ -1,6 +1,7 @@
 //! Received letters: fetching, opening, saving what came with them.
 
-use super::{Desk, account, identity, open};
+use super::{account, identity};
+use crate::app::desk::Desk;
 use crate::app::failure::{Failure, OpenMessageFailure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
@@ -9,7 +10,6 @@ use crate::mime::safe_file_name;
 use crate::read::Reading;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Fetches what is new for the current identity, keeps it, and lists all.
 pub fn fetch(desk: &Desk, watch: &Watch) -> Result<Vec<LetterHead>, Failure> {
@@ -41,12 +41,6 @@ pub fn list(desk: &Desk) -> Result<Vec<LetterHead>, Failure> {
         Err(Failure::NoIdentity { .. }) => Ok(Vec::new()),
         Err(other) => Err(other),
     }
-}
-
-/// Opens a letter that was fetched.
-pub fn open(desk: &Desk, id: i64, watch: &Watch) -> Result<Arc<Reading>, Failure> {
-    let letter = desk.store.letter(id)?.ok_or(Failure::NoSuchLetter)?;
-    open::open_message(desk, &letter.bytes, watch)
 }
 
 /// Saves an attachment: into a folder under a safe name, or to a path that does not exist. Nothing

@@ -8,65 +8,27 @@ pub mod keys;
 pub mod letters;
 pub mod open;
 pub mod outbox;
+pub mod practice;
 pub mod preflight;
-pub mod proof;
+mod proof;
+pub mod round_trip;
 pub mod seal;
 pub mod send;
 
 use crate::app::command::{Command, Outcome, Overview};
+use crate::app::desk::Desks;
 use crate::app::failure::Failure;
 use crate::app::job::Watch;
-use crate::app::port::{Clock, MailboxServer, Store, Submission};
-use crate::app::workers::Workers;
-use crate::base::Time;
 use crate::cert::Checked;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Everything that a service works with. Practice has a desk of its own, made of the same kinds
-/// of parts; no service can tell.
-pub struct Desk {
-    /// What is kept.
-    pub store: Arc<dyn Store>,
-    /// Hands letters in.
-    pub submission: Arc<dyn Submission>,
-    /// Fetches letters.
-    pub mailbox: Arc<dyn MailboxServer>,
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
-    /// Threads for the work on bytes.
-    pub workers: Arc<dyn Workers>,
-    /// Judge validity as of then instead of now.
-    pub at: Option<Time>,
-    /// Open no socket.
-    pub offline: bool,
-}
-
-impl Desk {
-    /// The time that validity is judged at. It never relaxes which algorithms count.
-    pub fn judging_time(&self) -> Time {
-        self.at.unwrap_or_else(|| self.clock.now())
-    }
-
-    /// Fails where no socket may be opened.
-    pub fn online(&self) -> Result<(), Failure> {
-        if self.offline {
-            return Err(Failure::Offline);
-        }
-        Ok(())
-    }
-}
+use std::sync::Arc;
 
 /// Runs one command on the desk in use.
-pub fn run(
-    desk: &Mutex<Arc<Desk>>,
-    command: Command,
-    watch: &Watch,
-) -> Result<Outcome, Failure> {
-    let desk = desk.lock().unwrap_or_else(PoisonError::into_inner).clone();
+pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Failure> {
+    let desk = desks.current();
     let desk = &*desk;
     watch.stop_here()?;
     Ok(match command {
-        Command::Overview => Outcome::Overview(overview(desk)?),
+        Command::Overview => Outcome::Overview(overview(desks)?),
         Command::NewIdentity { mailbox } => {
             Outcome::Identity(identity::new(desk, &mailbox, watch)?)
         }
@@ -75,7 +37,7 @@ pub fn run(
         }
         Command::UseIdentity(key) => {
             identity::use_identity(desk, &key)?;
-            Outcome::Overview(overview(desk)?)
+            Outcome::Overview(overview(desks)?)
         }
         Command::ListKeys { query } => Outcome::Keys(keys::list(desk, &query)?),
         Command::ShowKey { key } => Outcome::Key(Box::new(keys::show(desk, &key)?)),
@@ -104,7 +66,14 @@ pub fn run(
             draft,
             way,
             draft_id,
-        } => Outcome::Sent(send::send(desk, &draft, way, draft_id.as_deref(), watch)?),
+        } => {
+            let report = send::send(desk, &draft, way, draft_id.as_deref(), watch)?;
+            // On the practice desk the partner reads and answers at once.
+            if let Some(session) = desks.session() {
+                session.partner_turn(watch)?;
+            }
+            Outcome::Sent(report)
+        }
         Command::Outbox => Outcome::Outbox(desk.store.outbox()?),
         Command::Retry { id, maybe_sent_too } => {
             Outcome::Sent(outbox::retry(desk, id, maybe_sent_too, watch)?)
@@ -125,20 +94,35 @@ pub fn run(
         }
         Command::Fetch => Outcome::Letters(letters::fetch(desk, watch)?),
         Command::Letters => Outcome::Letters(letters::list(desk)?),
-        Command::OpenLetter(id) => Outcome::Reading(letters::open(desk, id, watch)?),
-        Command::OpenFile(path) => {
-            let bytes = crate::app::files::read(&path, crate::base::limits::MESSAGE_BYTES)?;
-            Outcome::Reading(open::open_message(desk, &bytes, watch)?)
+        Command::Open {
+            what,
+            without_integrity,
+        } => Outcome::Reading(open::open(desk, &what, without_integrity, watch)?),
+        Command::StartPractice { name } => {
+            let ground = desks.ground().open().map_err(Failure::Practice)?;
+            let session = practice::start(desks.home(), ground, &name, watch)?;
+            desks.practise(Some(Arc::new(session)));
+            Outcome::Overview(overview(desks)?)
         }
-        Command::OpenBytes(bytes) => Outcome::Reading(open::open_message(desk, &bytes, watch)?),
+        Command::LeavePractice => {
+            desks.practise(None);
+            Outcome::Overview(overview(desks)?)
+        }
+        Command::PracticeRoundTrip { keep, mut tell } => {
+            let ground = desks.ground().open().map_err(Failure::Practice)?;
+            round_trip::run(desk, ground, keep.as_deref(), watch, &mut *tell)?;
+            Outcome::RoundTripPassed
+        }
         Command::SaveAttachment { reading, index, to } => {
             Outcome::Saved(letters::save_attachment(&reading, index, &to)?)
         }
     })
 }
 
-fn overview(desk: &Desk) -> Result<Overview, Failure> {
+fn overview(desks: &Desks) -> Result<Overview, Failure> {
+    let desk = desks.current();
     Ok(Overview {
+        practising: desks.session().map(|session| session.them().clone()),
         identities: desk.store.identities()?,
         accounts: desk.store.accounts()?,
     })

@@ -1,18 +1,49 @@
 //! Opening a message: decrypt, verify, judge.
 
-use super::Desk;
+use crate::app::command::OpenWhat;
+use crate::app::desk::Desk;
 use crate::app::failure::{Failure, OpenMessageFailure};
+use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::Store;
+use crate::base::limits;
 use crate::cert::{Cert, SecretCert, SecretKeys};
 use crate::mime::Tree;
-use crate::protect::open::{self, Problem};
-use crate::protect::openpgp::CertLookup;
+use crate::protect::open::{Problem, open as open_envelope};
+use crate::protect::openpgp::{self, CertLookup};
 use crate::read::{Policy, Reading, reading};
 use std::sync::Arc;
 
+/// Opens a message, wherever it is.
+pub fn open(
+    desk: &Desk,
+    what: &OpenWhat,
+    without_integrity: bool,
+    watch: &Watch,
+) -> Result<Arc<Reading>, Failure> {
+    match what {
+        OpenWhat::Letter(id) => {
+            let letter = desk.store.letter(*id)?.ok_or(Failure::NoSuchLetter)?;
+            open_message(desk, &letter.bytes, without_integrity, watch)
+        }
+        OpenWhat::File(path) => {
+            let bytes = files::read(path, limits::MESSAGE_BYTES)?;
+            open_message(desk, &bytes, without_integrity, watch)
+        }
+        OpenWhat::Bytes(bytes) => open_message(desk, bytes, without_integrity, watch),
+    }
+}
+
 /// Reads a message. The vault is opened only when the message is encrypted.
-pub fn open_message(desk: &Desk, message: &[u8], watch: &Watch) -> Result<Arc<Reading>, Failure> {
+///
+/// `without_integrity`: the person asked, after a warning, to read what anybody may have altered
+/// (rule 17).
+pub fn open_message(
+    desk: &Desk,
+    message: &[u8],
+    without_integrity: bool,
+    watch: &Watch,
+) -> Result<Arc<Reading>, Failure> {
     let total = u64::try_from(message.len()).unwrap_or(u64::MAX);
     watch.progress(Step::Opening, 0, total);
     let keys = if wants_keys(message)? {
@@ -23,14 +54,28 @@ pub fn open_message(desk: &Desk, message: &[u8], watch: &Watch) -> Result<Arc<Re
     watch.stop_here()?;
     let certs = StoreCerts(&*desk.store);
     let now = desk.judging_time();
-    let opened = open::open(message, &keys, &certs, now).map_err(|problem| match problem {
+    let with = openpgp::Reading {
+        keys: &keys,
+        certs: &certs,
+        at: now,
+        workers: &*desk.workers,
+        without_integrity,
+    };
+    let opened = open_envelope(message, &with).map_err(|problem| match problem {
         Problem::Mime(problem) => OpenMessageFailure::Mime(problem),
         Problem::Decrypt(failure) => OpenMessageFailure::Decrypt(failure),
     })?;
     let (evidence, payload) = opened.into_payload();
     let acceptance = desk.store.acceptance()?;
-    let reading = reading(message, evidence, payload, &acceptance, &Policy::default(), now)
-        .map_err(OpenMessageFailure::Mime)?;
+    let reading = reading(
+        message,
+        evidence,
+        payload,
+        &acceptance,
+        &Policy::default(),
+        now,
+    )
+    .map_err(OpenMessageFailure::Mime)?;
     watch.progress(Step::Opening, total, total);
     Ok(Arc::new(reading))
 }
@@ -49,7 +94,7 @@ pub fn secret_keys(store: &dyn Store) -> Result<SecretKeys, Failure> {
     let mut keys = SecretKeys::new();
     for fingerprint in store.secret_fingerprints()? {
         if let Some(secret) = secret_key(store, &fingerprint)? {
-            keys.push(secret);
+            keys.add(secret);
         }
     }
     Ok(keys)

@@ -1,13 +1,14 @@
 //! The outbox: handing letters over, trying again, discarding.
 
-use super::{Desk, account};
+use super::account;
 use crate::app::command::SendReport;
+use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::app::job::Watch;
 use crate::app::port::{OutboxEntry, OutboxId, OutboxState, Receipt, SubmitFailure};
+use crate::base::Passphrase;
 use crate::protect::Copy;
 use crate::settings::Account;
-use crate::base::Passphrase;
 use serde_json::{Value, json};
 
 /// Hands over every copy that waits. Copies that may have been sent already are taken only when
@@ -36,7 +37,8 @@ pub fn deliver(
             continue;
         }
         if stored.state != OutboxState::Waiting {
-            desk.store.set_state(id, stored.index, &OutboxState::Waiting)?;
+            desk.store
+                .set_state(id, stored.index, &OutboxState::Waiting)?;
         }
         if !desk.store.claim(id, stored.index)? {
             continue;
@@ -72,10 +74,7 @@ pub fn retry(
         .copies
         .iter()
         .any(|copy| copy.state == OutboxState::MaybeSent);
-    let any_other = entry
-        .copies
-        .iter()
-        .any(|copy| may_try(&copy.state, false));
+    let any_other = entry.copies.iter().any(|copy| may_try(&copy.state, false));
     if unsure && !maybe_sent_too && !any_other {
         return Err(Failure::MaybeSentAlready);
     }
@@ -164,15 +163,14 @@ fn state_after(failure: &SubmitFailure) -> OutboxState {
         | SubmitFailure::LoginRefused(_)
         | SubmitFailure::Closed { .. }
         | SubmitFailure::Deadline { .. }
-        | SubmitFailure::Cancelled => OutboxState::Waiting,
+        | SubmitFailure::Cancelled
+        | SubmitFailure::NotRecorded => OutboxState::Waiting,
     }
 }
 
 /// Why a copy was refused, as it is kept: the kind, and each reply of the server.
 fn refusal(failure: &SubmitFailure) -> Value {
-    let reply = |reply: &crate::app::port::Reply| {
-        json!({"code": reply.code, "text": reply.shown().to_string()})
-    };
+    let reply = |reply: &crate::app::port::Reply| json!({"code": reply.code, "text": reply.shown().to_string()});
     match failure {
         SubmitFailure::Refused { reply: r, .. } => json!({"kind": "refused", "reply": reply(r)}),
         SubmitFailure::AllRefused(refusals) => json!({
@@ -212,7 +210,8 @@ fn is_about_this_copy(failure: &SubmitFailure) -> bool {
         | SubmitFailure::LoginRefused(_)
         | SubmitFailure::Closed { .. }
         | SubmitFailure::Deadline { .. }
-        | SubmitFailure::Cancelled => false,
+        | SubmitFailure::Cancelled
+        | SubmitFailure::NotRecorded => false,
     }
 }
 

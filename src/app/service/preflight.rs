@@ -1,7 +1,8 @@
 //! How a draft would travel, before anything is done.
 
-use super::{Desk, draft::draft_of, seal};
+use super::{draft::draft_of, seal};
 use crate::app::command::{DraftSource, Preflight, PreflightRow, Visible, VisibleRow};
+use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::compose::DraftProblem;
 use crate::protect::plan::{PlanProblem, choose, plan};
@@ -29,8 +30,13 @@ pub fn preflight(desk: &Desk, source: &DraftSource) -> Result<Preflight, Failure
         .map(|(mailbox, role)| PreflightRow {
             mailbox: mailbox.clone(),
             role: *role,
-            cert: choose(&mailbox.address, certs_for(&mailbox.address), &acceptance, now)
-                .map(|(cert, checked)| (cert.fingerprint(), checked)),
+            cert: choose(
+                &mailbox.address,
+                certs_for(&mailbox.address),
+                &acceptance,
+                now,
+            )
+            .map(|(cert, checked)| (cert.fingerprint(), checked)),
         })
         .collect();
     let problems: Vec<PlanProblem> = match &identity {

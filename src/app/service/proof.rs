@@ -5,11 +5,12 @@ use super::seal::Ready;
 use crate::app::command::Way;
 use crate::app::failure::{Failure, ProofFailure};
 use crate::app::job::{Step, Watch};
+use crate::base::Workers;
 use crate::cert::{Cert, SecretCert, SecretKeys};
 use crate::compose::Draft;
 use crate::mime::{Content, Part, Tree};
 use crate::protect::evidence::{Evidence, Integrity, SignatureState};
-use crate::protect::openpgp::CertLookup;
+use crate::protect::openpgp::{self, CertLookup};
 use crate::protect::{open, outgoing::Protection};
 
 struct OwnCert(Cert);
@@ -22,12 +23,19 @@ impl CertLookup for OwnCert {
 }
 
 /// Checks every copy. Any difference stops the send; the draft stays.
-pub fn prove(ready: &Ready, way: Way, watch: &Watch) -> Result<(), Failure> {
+pub fn prove(ready: &Ready, way: Way, workers: &dyn Workers, watch: &Watch) -> Result<(), Failure> {
     let own_secret = SecretCert::from_bytes(ready.own.to_bytes().expose())
         .map_err(|_| Failure::Proof(ProofFailure::DoesNotOpen))?;
     let certs = OwnCert(ready.own.cert());
     let mut keys = SecretKeys::new();
-    keys.push(own_secret);
+    keys.add(own_secret);
+    let with = openpgp::Reading {
+        keys: &keys,
+        certs: &certs,
+        at: ready.made,
+        workers,
+        without_integrity: false,
+    };
     let copies = ready.outgoing.copies();
     let total = u64::try_from(copies.len()).unwrap_or(u64::MAX);
     for (done, copy) in copies.iter().enumerate() {
@@ -41,7 +49,7 @@ pub fn prove(ready: &Ready, way: Way, watch: &Watch) -> Result<(), Failure> {
         if copy.protection() != expected {
             return Err(Failure::Proof(ProofFailure::Different));
         }
-        prove_copy(ready, way, copy.bytes(), &keys, &certs).map_err(Failure::Proof)?;
+        prove_copy(ready, way, copy.bytes(), &with).map_err(Failure::Proof)?;
     }
     Ok(())
 }
@@ -50,12 +58,10 @@ fn prove_copy(
     ready: &Ready,
     way: Way,
     bytes: &[u8],
-    keys: &SecretKeys,
-    certs: &OwnCert,
+    with: &openpgp::Reading<'_>,
 ) -> Result<(), ProofFailure> {
     outside_holds_no_bcc(bytes)?;
-    let opened =
-        open::open(bytes, keys, certs, ready.made).map_err(|_| ProofFailure::DoesNotOpen)?;
+    let opened = open::open(bytes, with).map_err(|_| ProofFailure::DoesNotOpen)?;
     let (sealed, signed) = protections(&opened.evidence, &ready.own);
     match way {
         Way::Sealed if !sealed => return Err(ProofFailure::DoesNotOpen),

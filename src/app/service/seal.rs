@@ -1,8 +1,9 @@
 //! From a draft to what may leave: the plan, the payload, and its protection.
 
-use super::{Desk, draft::draft_of, identity, open::secret_key};
+use super::{draft::draft_of, identity, open::secret_key};
 use crate::address::Mailbox;
 use crate::app::command::{DraftSource, SealedCopy, Way};
+use crate::app::desk::Desk;
 use crate::app::failure::{Failure, ProofFailure};
 use crate::app::job::{Step, Watch};
 use crate::app::port::Identity;
@@ -83,7 +84,7 @@ pub fn prepare(
             seal_copies(desk, &plan, &payload, &own, now, watch)?
         }
         Way::SignOnly => {
-            let signed = openpgp::sign_message(&payload.outer, &payload.inner, &own, now, &seed)
+            let signed = openpgp::sign_message(&payload.outer, &payload.inner, &own, now)
                 .map_err(Failure::Seal)?;
             let copies = readable_copies(&payload, signed);
             Outgoing::signed(copies, ConsentToPlain::given()).map_err(not_protected)?
@@ -185,16 +186,12 @@ fn seal_copies(
     for (done, copy) in planned.into_iter().enumerate() {
         watch.stop_here()?;
         watch.progress(Step::Sealing, u64::try_from(done).unwrap_or(0), total);
-        // Each copy has boundaries of its own, so that nothing ties a Bcc's copy to the others.
-        let seed = random::make_bytes::<16>()?;
         let bytes = openpgp::seal_message(
             &payload.outer,
             &payload.inner,
             own,
-            plan.own(),
             &copy.certs,
             now,
-            &seed,
             &*desk.workers,
         )
         .map_err(Failure::Seal)?;

@@ -1,7 +1,8 @@
 //! Sending: seal, prove, put into the outbox, hand over.
 
-use super::{Desk, account, outbox, proof, seal};
+use super::{account, outbox, proof, seal};
 use crate::app::command::{DraftSource, SendReport, Way};
+use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::app::job::Watch;
 
@@ -19,7 +20,7 @@ pub fn send(
     let from = ready.payload.from.address.clone();
     // Asked before anything is queued: without an account nothing could ever leave.
     account::account_of(desk, &from)?;
-    proof::prove(&ready, way, watch)?;
+    proof::prove(&ready, way, &*desk.workers, watch)?;
     watch.stop_here()?;
     let id = desk.store.enqueue(
         &from,

@@ -136,6 +136,17 @@ impl SecretCert {
         LockedKey(cert).unlock(None)
     }
 
+    /// The secret key in ASCII armor without a password: only for practice keys, which are worth
+    /// nothing.
+    pub fn export_unprotected(&self) -> Secret<Vec<u8>> {
+        let bytes = self.to_bytes();
+        Secret::new(armor::encode(
+            bytes.expose(),
+            armor::Kind::SecretKey,
+            armor::Lines::Lf,
+        ))
+    }
+
     /// The key under a passphrase, armored, in a form that gpg 2.2 reads too: AES-256 with an
     /// iterated and salted S2K for v4 keys.
     pub fn export_armored(&self, password: &Passphrase) -> Result<Secret<Vec<u8>>, UnlockProblem> {

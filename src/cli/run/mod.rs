@@ -11,11 +11,11 @@ mod reading_json;
 mod report;
 
 use crate::app::command::{Command as Job, Outcome};
+use crate::app::desk::Desks;
 use crate::app::failure::{Failure, FileFailure};
 use crate::app::files;
 use crate::app::job::Progress;
 use crate::app::runner::{Questions, Runner};
-use crate::app::service::Desk;
 use crate::base::{Passphrase, Time};
 use crate::cli::args::{Cli, Command, Global, KeyCommand};
 use clap::Parser;
@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What the wiring needs to know to make a desk.
+/// What the wiring needs to know.
 pub struct HomeChoice {
     /// `--home` or `$WAXWING_HOME`.
     pub home: Option<PathBuf>,
@@ -40,8 +40,8 @@ pub struct HomeChoice {
     pub in_memory: bool,
 }
 
-/// Makes a desk out of adapters; the programs' `main` has one.
-pub type Wire = dyn Fn(HomeChoice, Arc<Questions>) -> Result<Arc<Desk>, Failure>;
+/// Makes desks out of adapters; the programs' `main` has one.
+pub type Wire = dyn Fn(HomeChoice, Arc<Questions>) -> Result<Arc<Desks>, Failure>;
 
 /// Runs one command line to its exit code.
 pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
@@ -138,9 +138,9 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         at: global.at,
         in_memory: practice,
     };
-    let desk = wire(choice, questions.clone())?;
+    let desks = wire(choice, questions.clone())?;
     let session = Session {
-        runner: Runner::new(desk, questions, Arc::new(|| {})),
+        runner: Runner::new(desks, questions, Arc::new(|| {})),
         global: global.clone(),
     };
     match &cli.command {

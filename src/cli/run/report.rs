@@ -144,7 +144,10 @@ mod tests {
         let hostile = "a\u{9b}31m\u{202e}b\u{e0041}\u{7f}";
         let document = serde_json::to_string_pretty(&json!({ "k": hostile })).unwrap();
         let safe = ascii_safe(&document);
-        assert!(safe.contains("\\u009b31m\\u202eb\\udb40\\udc41\\u007f"), "{safe}");
+        assert!(
+            safe.contains("\\u009b31m\\u202eb\\udb40\\udc41\\u007f"),
+            "{safe}"
+        );
         let back: Value = serde_json::from_str(&safe).unwrap();
         assert_eq!(back["k"], hostile);
     }
