@@ -164,6 +164,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         SubmitFailure::Garbage { stage: self.stage }
     }
 
+    /// The stream, for a handshake: only when no byte more came than was asked for.
+    pub fn into_silent_stream(self) -> Result<S, SubmitFailure> {
+        if !self.stream.buffer().is_empty() {
+            return Err(SubmitFailure::Injected { stage: self.stage });
+        }
+        Ok(self.stream.into_inner())
+    }
+
     async fn fill(&mut self) -> Result<&[u8], SubmitFailure> {
         let stage = self.stage;
         let filled = timeout_at(self.by, self.stream.fill_buf()).await;

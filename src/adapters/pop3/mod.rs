@@ -1,12 +1,68 @@
 //! Fetching letters by POP3 over TLS (RFC 1939, RFC 8314). Nothing is ever removed.
 
+mod connect;
 mod conversation;
 mod session;
 
 #[cfg(test)]
 mod tests;
 
+use crate::app::job::{Step, Watch};
+use crate::app::port::{FetchFailure, Fetched, MailboxServer, SubmitFailure};
+use crate::base::Passphrase;
+use crate::settings::{Account, Security};
 use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::time::Instant;
+
+/// Fetches letters; the network runs on the runtime that it is given.
+pub struct Pop3 {
+    handle: Handle,
+    patience: Patience,
+}
+
+impl Pop3 {
+    /// With the usual patience.
+    pub fn new(handle: Handle) -> Self {
+        Pop3::with_patience(handle, Patience::default())
+    }
+
+    /// With this patience.
+    pub fn with_patience(handle: Handle, patience: Patience) -> Self {
+        Pop3 { handle, patience }
+    }
+}
+
+impl MailboxServer for Pop3 {
+    fn fetch(
+        &self,
+        account: &Account,
+        password: &Passphrase,
+        known: &dyn Fn(&str) -> bool,
+        watch: &Watch,
+    ) -> Result<Vec<Fetched>, FetchFailure> {
+        let endpoint = account.mailbox.as_ref().ok_or(FetchFailure::NoMailbox)?;
+        let patience = &self.patience;
+        let work = async {
+            watch.progress(Step::Connecting, 0, 0);
+            let by = Instant::now() + patience.login;
+            let stream = connect::connect(endpoint, by).await?;
+            let secured = session::Secured {
+                stream,
+                greeted: endpoint.security == Security::StartTls,
+                by,
+            };
+            session::fetch(secured, account, password, known, patience, watch).await
+        };
+        self.handle.block_on(async {
+            tokio::select! {
+                // Nothing was removed, so dropping the connection loses nothing.
+                () = watch.cancel.cancelled() => Err(SubmitFailure::Cancelled.into()),
+                result = work => result,
+            }
+        })
+    }
+}
 
 /// How long a server may take.
 #[derive(Debug, Clone, Copy)]

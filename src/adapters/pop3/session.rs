@@ -20,17 +20,30 @@ struct Wanted {
     size: u64,
 }
 
+/// A stream on which letters may be asked for.
+pub(super) struct Secured<S> {
+    /// TLS, the server's certificate checked.
+    pub stream: S,
+    /// Whether the greeting came already, before STLS.
+    pub greeted: bool,
+    /// When the login must be done.
+    pub by: Instant,
+}
+
 /// Logs in, lists, fetches what is not known, and leaves. Removes nothing.
 pub(super) async fn fetch<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: S,
+    secured: Secured<S>,
     account: &Account,
     password: &Passphrase,
     known: &dyn Fn(&str) -> bool,
     patience: &Patience,
     watch: &Watch,
 ) -> Result<Vec<Fetched>, FetchFailure> {
-    let mut talk = Conversation::new(stream, Instant::now() + patience.login);
+    let mut talk = Conversation::new(secured.stream, secured.by);
     watch.progress(Step::LoggingIn, 0, 0);
+    if !secured.greeted {
+        yes(talk.answer().await?, Stage::Greeting)?;
+    }
     log_in(&mut talk, &account.login, password).await?;
     talk.stage = Stage::Fetch;
     watch.progress(Step::Fetching, 0, 0);
@@ -64,7 +77,6 @@ async fn log_in<S: AsyncRead + AsyncWrite + Unpin>(
     login: &str,
     password: &Passphrase,
 ) -> Result<(), SubmitFailure> {
-    yes(talk.answer().await?, Stage::Greeting)?;
     talk.stage = Stage::Hello;
     let (mut user, mut plain, mut offered) = (false, false, Vec::new());
     match talk.ask("CAPA").await? {

@@ -1,14 +1,19 @@
 //! The client against servers that lie, stop, flood and drip, word by word.
 
-use super::Patience;
-use super::session::fetch;
+use super::connect::connect;
+use super::session::{self, Secured};
+use super::{Patience, Pop3};
 use crate::address::Address;
 use crate::app::job::Watch;
-use crate::app::port::{FetchFailure, Fetched, Stage, SubmitFailure};
-use crate::base::{Secret, limits};
+use crate::app::port::{FetchFailure, Fetched, MailboxServer, Stage, SubmitFailure};
+use crate::base::{Passphrase, Secret, limits};
 use crate::settings::{Account, Endpoint, Security, Trust};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
+use tokio::io::{
+    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, DuplexStream,
+};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
 
 /// What the server does next.
 enum Act {
@@ -45,8 +50,10 @@ fn login() -> Vec<Act> {
     ]
 }
 
-async fn serve(stream: DuplexStream, acts: Vec<Act>) {
+/// Plays the server; gives what was said to it last, while it kept quiet.
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, acts: Vec<Act>) -> Vec<u8> {
     let mut stream = BufReader::new(stream);
+    let mut rest = Vec::new();
     for act in acts {
         match act {
             Act::Hear(start) => {
@@ -63,10 +70,11 @@ async fn serve(stream: DuplexStream, acts: Vec<Act>) {
                 }
             }
             Act::Wait => {
-                let _ = stream.read_to_end(&mut Vec::new()).await;
+                let _ = stream.read_to_end(&mut rest).await;
             }
         }
     }
+    rest
 }
 
 fn account() -> Account {
@@ -92,6 +100,22 @@ const SHORT: Patience = Patience {
     bytes_per_second: 1 << 30,
     farewell: Duration::from_millis(200),
 };
+
+async fn fetch(
+    stream: DuplexStream,
+    account: &Account,
+    password: &Passphrase,
+    known: &dyn Fn(&str) -> bool,
+    patience: &Patience,
+    watch: &Watch,
+) -> Result<Vec<Fetched>, FetchFailure> {
+    let secured = Secured {
+        stream,
+        greeted: false,
+        by: Instant::now() + patience.login,
+    };
+    session::fetch(secured, account, password, known, patience, watch).await
+}
 
 async fn against(patience: Patience, acts: Vec<Act>) -> Result<Vec<Fetched>, FetchFailure> {
     let (near, far) = tokio::io::duplex(1 << 16);
@@ -367,4 +391,70 @@ async fn attack_injection_pop3_bytes_ahead_of_a_command_are_refused() {
         connection(after_login(acts).await),
         SubmitFailure::Injected { stage }
     );
+}
+
+/// What comes of connecting to a server in plaintext that acts so, and what it heard at the end.
+async fn by_stls(acts: Vec<Act>) -> SubmitFailure {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let mut endpoint = account().mailbox.unwrap();
+    endpoint.port = listener.local_addr().unwrap().port();
+    endpoint.connect_to = Some([127, 0, 0, 1].into());
+    endpoint.security = Security::StartTls;
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        serve(stream, acts).await
+    });
+    let by = Instant::now() + Duration::from_secs(20);
+    let failure = connect(&endpoint, by).await.err();
+    let rest = server.await.unwrap();
+    assert_eq!(rest, b"", "said after the failure");
+    failure.unwrap_or(SubmitFailure::Cancelled)
+}
+
+#[tokio::test]
+async fn rule_57_no_stls_no_login() {
+    let acts = vec![say("+OK\n"), hear("STLS"), say("-ERR no\n"), Act::Wait];
+    let failure = by_stls(acts).await;
+    assert!(matches!(failure, SubmitFailure::NoStartTls { .. }));
+    let acts = vec![say("-ERR busy\n"), Act::Wait];
+    let failure = by_stls(acts).await;
+    assert!(matches!(failure, SubmitFailure::NoStartTls { .. }));
+}
+
+#[tokio::test]
+async fn rule_58_bytes_behind_the_yes_to_stls_abort() {
+    let stage = Stage::StartTls;
+    let acts = vec![
+        say("+OK\n"),
+        hear("STLS"),
+        say("+OK\n+OK logged in\n"),
+        Act::Wait,
+    ];
+    assert_eq!(by_stls(acts).await, SubmitFailure::Injected { stage });
+    let acts = vec![say("+OK\n+OK begin\n"), Act::Wait];
+    assert_eq!(by_stls(acts).await, SubmitFailure::Injected { stage });
+}
+
+#[test]
+fn cancelling_ends_a_fetch_that_hangs() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let mut account = account();
+    let endpoint = account.mailbox.as_mut().unwrap();
+    endpoint.port = listener.local_addr().unwrap().port();
+    endpoint.connect_to = Some([127, 0, 0, 1].into());
+    let watch = Watch::default();
+    let cancel = watch.cancel.clone();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // The client is in its handshake now, and no answer comes.
+        std::io::Read::read_exact(&mut stream, &mut [0; 5]).unwrap();
+        cancel.cancel();
+        stream
+    });
+    let client = Pop3::new(runtime.handle().clone());
+    let password = Secret::new("hunter2".to_owned());
+    let result = client.fetch(&account, &password, &|_| false, &watch);
+    assert_eq!(connection(result), SubmitFailure::Cancelled);
+    drop(server.join());
 }
