@@ -18,8 +18,8 @@ pub enum Author {
 pub enum UnclearAuthor {
     /// No From field; the Sender, if that names one.
     NoFrom(Option<Mailbox>),
-    /// So many From fields.
-    SeveralFields(usize),
+    /// More than one From field; the mailboxes in all of them.
+    SeveralFields(Vec<Mailbox>),
     /// A From field with nothing in it.
     Empty,
     /// More than one mailbox in From.
@@ -51,14 +51,15 @@ impl Author {
         match self {
             Author::Clear(mailbox) => vec![mailbox],
             Author::Unclear(why) => match why {
-                UnclearAuthor::SeveralAddresses(all) => all.iter().collect(),
+                UnclearAuthor::SeveralAddresses(all) | UnclearAuthor::SeveralFields(all) => {
+                    all.iter().collect()
+                }
                 UnclearAuthor::AddressInName(from) | UnclearAuthor::OtherSender { from, .. } => {
                     vec![from]
                 }
-                UnclearAuthor::NoFrom(_)
-                | UnclearAuthor::SeveralFields(_)
-                | UnclearAuthor::Empty
-                | UnclearAuthor::Unreadable(_) => Vec::new(),
+                UnclearAuthor::NoFrom(_) | UnclearAuthor::Empty | UnclearAuthor::Unreadable(_) => {
+                    Vec::new()
+                }
             },
         }
     }
@@ -77,7 +78,10 @@ fn judge(header: &Header<'_>) -> Result<Mailbox, UnclearAuthor> {
     match header.count("From") {
         0 => return Err(UnclearAuthor::NoFrom(sender())),
         1 => {}
-        fields => return Err(UnclearAuthor::SeveralFields(fields)),
+        _ => {
+            let all = header.addresses("From").mailboxes;
+            return Err(UnclearAuthor::SeveralFields(all));
+        }
     }
     let list = header.addresses("From");
     if let Some(bad) = list.unreadable.into_iter().next() {
@@ -172,7 +176,10 @@ mod tests {
     #[test]
     fn rule_10_two_from_fields_are_unclear() {
         let two = of("From: a@example.org\r\nfrom: b@example.org\r\n");
-        assert_eq!(two, Author::Unclear(UnclearAuthor::SeveralFields(2)));
+        assert!(
+            matches!(&two, Author::Unclear(UnclearAuthor::SeveralFields(all)) if all.len() == 2)
+        );
+        assert_eq!(two.mailboxes().len(), 2);
     }
 
     #[test]
