@@ -7,7 +7,7 @@ use dovecot::Dovecot;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
-use waxwing::adapters::pop3::Pop3;
+use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::PracticeServer;
 use waxwing::address::Address;
 use waxwing::app::job::Watch;
@@ -69,7 +69,7 @@ fn fetch(
     known: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Fetched>, FetchFailure> {
     let runtime = Runtime::new().unwrap();
-    let client = Pop3::new(runtime.handle().clone());
+    let client = Pop3Mailbox::new(runtime.handle().clone());
     let password = Secret::new(password.to_owned());
     client.fetch(account, &password, known, &Watch::default())
 }
@@ -111,7 +111,7 @@ fn the_practice_server_is_a_mailbox_like_any_other() {
     let runtime = Runtime::new().unwrap();
     let server = PracticeServer::start(runtime.handle(), Arc::new(RealTime)).unwrap();
     let (account, password) = server.account(&Address::parse("alice@practice.invalid").unwrap());
-    let client = Pop3::new(runtime.handle().clone());
+    let client = Pop3Mailbox::new(runtime.handle().clone());
     let fetched = client.fetch(&account, &password, &|_| false, &Watch::default());
     assert!(fetched.is_ok_and(|letters| letters.is_empty()));
     let wrong = Secret::new("wrong".to_owned());

@@ -16,24 +16,24 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 /// Fetches letters; the network runs on the runtime that it is given.
-pub struct Pop3 {
+pub struct Pop3Mailbox {
     handle: Handle,
     patience: Patience,
 }
 
-impl Pop3 {
+impl Pop3Mailbox {
     /// With the usual patience.
     pub fn new(handle: Handle) -> Self {
-        Pop3::with_patience(handle, Patience::default())
+        Pop3Mailbox::with_patience(handle, Patience::default())
     }
 
     /// With this patience.
     pub fn with_patience(handle: Handle, patience: Patience) -> Self {
-        Pop3 { handle, patience }
+        Pop3Mailbox { handle, patience }
     }
 }
 
-impl MailboxServer for Pop3 {
+impl MailboxServer for Pop3Mailbox {
     fn fetch(
         &self,
         account: &Account,

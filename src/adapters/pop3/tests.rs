@@ -2,7 +2,7 @@
 
 use super::connect::connect;
 use super::session::{self, Secured};
-use super::{Patience, Pop3};
+use super::{Patience, Pop3Mailbox};
 use crate::address::Address;
 use crate::app::job::Watch;
 use crate::app::port::{FetchFailure, Fetched, MailboxServer, Stage, SubmitFailure};
@@ -452,7 +452,7 @@ fn cancelling_ends_a_fetch_that_hangs() {
         cancel.cancel();
         stream
     });
-    let client = Pop3::new(runtime.handle().clone());
+    let client = Pop3Mailbox::new(runtime.handle().clone());
     let password = Secret::new("hunter2".to_owned());
     let result = client.fetch(&account, &password, &|_| false, &watch);
     assert_eq!(connection(result), SubmitFailure::Cancelled);

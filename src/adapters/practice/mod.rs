@@ -11,6 +11,7 @@
 mod authority;
 mod command;
 mod data;
+mod ground;
 mod log;
 mod office;
 mod pop3;
@@ -21,6 +22,7 @@ mod wire;
 mod tests;
 
 pub use authority::HOST;
+pub use ground::InProcessGround;
 pub use log::{Service, Speaker, WireLine};
 pub use office::Bounds;
 
