@@ -8,8 +8,8 @@ use crate::app::port::{
 use crate::app::service::round_trip::Told;
 use crate::base::{Passphrase, Time, Untrusted};
 use crate::cert::{Checked, Fingerprint};
-use crate::protect::Protection;
-use crate::protect::plan::{PlanProblem, Role};
+use crate::protect::plan::PlanProblem;
+pub use crate::protect::{Protection, plan::Role};
 use crate::read::Reading;
 use crate::settings::Account;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use crate::app::port::{AskPassphrase, Question};
 use crate::app::service;
 use crate::base::Passphrase;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Names a job of one runner; grows.
@@ -111,10 +111,7 @@ pub struct JobHandle {
 impl JobHandle {
     /// The next event, if there is one.
     pub fn poll(&self) -> Option<Event> {
-        match self.events.try_recv() {
-            Ok(event) => Some(event),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.events.try_recv().ok()
     }
 
     /// How far it is.

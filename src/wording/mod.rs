@@ -121,7 +121,7 @@ const MONTHS: [&str; 12] = [
 pub fn size(bytes: u64) -> String {
     const STEP: u64 = 1024;
     let tenths = |unit: u64| {
-        let tenths = bytes.saturating_mul(10) / unit;
+        let tenths = bytes.saturating_mul(10).checked_div(unit).unwrap_or(0);
         format!("{}.{}", tenths / 10, tenths % 10)
     };
     if bytes < STEP {

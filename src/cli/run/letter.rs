@@ -4,7 +4,8 @@ use super::report::{Report, notice_text};
 use super::{Session, read_input, unexpected};
 use crate::address::Address;
 use crate::app::command::{
-    Command, DraftSource, Outcome, Preflight, PreflightRow, SealedCopy, SendReport, Visible, Way,
+    Command, DraftSource, Outcome, Preflight, PreflightRow, Protection, Role, SealedCopy,
+    SendReport, Visible, Way,
 };
 use crate::app::failure::Failure;
 use crate::app::files;
@@ -12,8 +13,6 @@ use crate::app::port::{OutboxEntry, OutboxState, StoredCopy};
 use crate::app::service::outbox::receipt_json;
 use crate::base::{Untrusted, limits};
 use crate::cli::args::{OutboxCommand, SealArgs, SendArgs};
-use crate::protect::Protection;
-use crate::protect::plan::Role;
 use crate::wording;
 use serde_json::{Value, json};
 use std::ffi::OsString;

@@ -101,7 +101,7 @@ impl Session {
                     shown.show(progress);
                 }
             },
-            |question| prompt::passphrase(question),
+            prompt::passphrase,
         );
         shown.clear();
         result

@@ -1,10 +1,9 @@
 //! A message as `open --json` says it.
 
-use crate::mime::{ErrantKind, FieldProtection, OuterValue, ProtectedField};
-use crate::protect::evidence::{
-    EncryptionFact, Integrity, Layer, RecipientHandle, SignatureFact, SignatureState,
+use crate::read::{
+    EncryptionFact, ErrantKind, FieldProtection, Integrity, Layer, OuterValue, ProtectedField,
+    Reading, RecipientHandle, SignatureFact, SignatureState,
 };
-use crate::read::Reading;
 use crate::wording;
 use serde_json::{Value, json};
 
