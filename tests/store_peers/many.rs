@@ -108,3 +108,21 @@ fn sq_reads_the_certificates_of_the_shared_directory() {
     assert_eq!(store.certs_for(&you).unwrap().len(), 1);
     store.put_draft("d", b"x", at(0)).unwrap();
 }
+
+#[test]
+fn many_certs_are_put_in_reasonable_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_at(dir.path());
+    let keys: Vec<Key> = (0..200)
+        .map(|n| Key::make(&format!("n{n}@example.org")))
+        .collect();
+    let began = std::time::Instant::now();
+    for key in &keys {
+        key.put_in(&store).unwrap();
+        // As an import does.
+        assert_eq!(store.certs_for(&key.address).unwrap().len(), 1);
+    }
+    let took = began.elapsed();
+    println!("200 certs put and found: {took:?}");
+    assert!(took.as_secs() < 20);
+}

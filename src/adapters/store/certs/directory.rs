@@ -2,19 +2,22 @@
 //! read and write too.
 
 use super::index::{Entry, Index, Kind};
-use super::{Wanted, addresses, handles, locked, merge, parse};
+use super::{Wanted, addresses, locked};
 use crate::adapters::store::failure::{damaged, sort_io};
 use crate::adapters::store::home::{make_file, make_folder};
 use crate::app::port::StoreFailure;
 use crate::base::limits::CERT_BYTES;
+use crate::cert::openpgp::OpenPgpCert;
 use crate::cert::{Cert, Fingerprint};
 use sequoia_cert_store::store::openpgp_cert_d as cert_d;
+use sequoia_openpgp as pgp;
+use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::serialize::SerializeInto;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Longer than the coarsest clock tick by which a system stamps files.
 const TICK: Duration = Duration::from_millis(12);
@@ -31,6 +34,10 @@ pub(in crate::adapters::store) struct CertDirectory {
 struct State {
     index: Index,
     parsed: HashMap<String, (String, Cert)>,
+    /// What the directory held at the last look.
+    listed: Vec<Entry>,
+    /// The tag that was last seen, and when first.
+    seen: Option<(i64, Instant)>,
 }
 
 impl CertDirectory {
@@ -44,6 +51,8 @@ impl CertDirectory {
             state: Mutex::new(State {
                 index: Index::open(index, folder).map_err(|error| no_index(&error))?,
                 parsed: HashMap::new(),
+                listed: Vec::new(),
+                seen: None,
             }),
         })
     }
@@ -51,11 +60,11 @@ impl CertDirectory {
     pub(super) fn find(&self, wanted: Wanted<'_>) -> Result<Vec<Cert>, StoreFailure> {
         let mut state = locked(&self.state);
         let state = &mut *state;
-        if self.refresh(&mut state.index).is_err() {
+        if self.refresh(state).is_err() {
             // The home is full or went read-only meanwhile: an index in memory does as well.
             state.index = Index::in_memory().map_err(|error| no_index(&error))?;
-            self.refresh(&mut state.index)
-                .map_err(|error| no_index(&error))?;
+            state.listed.clear();
+            self.refresh(state).map_err(|error| no_index(&error))?;
         }
         let index = &state.index;
         let entries = match wanted {
@@ -83,7 +92,7 @@ impl CertDirectory {
             let Some(known) = old.and_then(parse) else {
                 return Ok(cert_d::MergeResult::Data(new));
             };
-            let merged = to_bytes(&merge(&known, cert)).unwrap_or(new);
+            let merged = merged(&known, cert).unwrap_or(new);
             Ok(match old {
                 Some(old) if old == merged => cert_d::MergeResult::Keep,
                 Some(_) | None => cert_d::MergeResult::Data(merged),
@@ -153,27 +162,44 @@ impl CertDirectory {
 
     /// Brings the index up to date when the directory's tag says that something changed.
     ///
-    /// Two changes within one tick of the file system's clock leave the same tag. So the files are
-    /// looked at only when that tick is over: then every change that shares the tag is seen.
-    fn refresh(&self, index: &mut Index) -> rusqlite::Result<()> {
+    /// Two changes within one tick of the file system's clock leave the same tag. So a tag is
+    /// believed only after the files were looked at when that tick was over: every change that
+    /// shares it was seen then. Until that the files are looked at each time.
+    fn refresh(&self, state: &mut State) -> rusqlite::Result<()> {
         let Ok(directory) = self.directory() else {
             return Ok(());
         };
         let tag = i64::from_ne_bytes(directory.tag().0.to_ne_bytes());
-        if index.tag()? == Some(tag) {
+        if state.index.tag()? == Some(tag) {
             return Ok(());
         }
-        std::thread::sleep(TICK);
-        index.refresh(tag, &self.list(), |entry| {
+        let now = Instant::now();
+        let first = match state.seen {
+            Some((seen, first)) if seen == tag => first,
+            Some(_) | None => now,
+        };
+        state.seen = Some((tag, first));
+        let believed = now.duration_since(first) >= TICK;
+        let listed = self.list();
+        if !believed && listed == state.listed {
+            return Ok(());
+        }
+        let tag = believed.then_some(tag);
+        state.index.refresh(tag, &listed, |entry| {
             let Some(cert) = self.read(entry) else {
                 return Vec::new();
             };
             let by_address = addresses(&cert)
                 .into_iter()
                 .map(|address| (Kind::Address, address.key().to_owned()));
-            let by_key = handles(&cert).into_iter().map(|handle| (Kind::Key, handle));
+            let by_key = cert
+                .key_handles()
+                .into_iter()
+                .map(|handle| (Kind::Key, handle));
             by_address.chain(by_key).collect()
-        })
+        })?;
+        state.listed = listed;
+        Ok(())
     }
 
     /// All files that are named like certificates.
@@ -195,6 +221,7 @@ impl CertDirectory {
                 })
             }));
         }
+        entries.sort_by(|a, b| a.fingerprint.cmp(&b.fingerprint));
         entries
     }
 
@@ -247,6 +274,8 @@ fn stamp(facts: &std::fs::Metadata) -> String {
     format!("{modified} {} {file}", facts.len())
 }
 
+/// The certificate with all that others wrote into it: `sq` keeps its local certifications there,
+/// which an export would leave out.
 fn to_bytes(cert: &Cert) -> Result<Vec<u8>, StoreFailure> {
     match cert {
         Cert::OpenPgp(cert) => cert
@@ -254,6 +283,25 @@ fn to_bytes(cert: &Cert) -> Result<Vec<u8>, StoreFailure> {
             .to_vec()
             .map_err(|_| damaged(format!("certificate {}", cert.fingerprint()))),
     }
+}
+
+/// Reads a certificate with all that is in it. No signature is checked here, since that takes ten
+/// times as long: what a certificate is good for is asked when it is to be used.
+fn parse(bytes: &[u8]) -> Option<Cert> {
+    let cert = pgp::Cert::from_bytes(bytes).ok()?;
+    Some(Cert::OpenPgp(OpenPgpCert::new(cert)))
+}
+
+/// Both certificates' parts. What would grow over the limit of a certificate stays as it was,
+/// but for what our own, bounded joining takes in (rule 54).
+fn merged(known: &Cert, new: &Cert) -> Option<Vec<u8>> {
+    let (Cert::OpenPgp(a), Cert::OpenPgp(b)) = (known, new);
+    let whole = a.inner().clone().merge_public(b.inner().clone()).ok()?;
+    let whole = whole.to_vec().ok()?;
+    if whole.len() <= CERT_BYTES {
+        return Some(whole);
+    }
+    to_bytes(&known.merge(new)).ok()
 }
 
 fn no_index(error: &rusqlite::Error) -> StoreFailure {

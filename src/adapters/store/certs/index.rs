@@ -105,10 +105,11 @@ impl Index {
     }
 
     /// Brings the index up to date: `entries` is all that the directory holds, and `names` reads
-    /// one certificate that is new or changed.
+    /// one certificate that is new or changed. `tag` is kept for the next look; none when it cannot
+    /// be believed yet.
     pub(super) fn refresh(
         &mut self,
-        tag: i64,
+        tag: Option<i64>,
         entries: &[Entry],
         mut names: impl FnMut(&Entry) -> Vec<(Kind, String)>,
     ) -> Result<()> {

@@ -7,10 +7,7 @@ pub(super) use self::directory::CertDirectory;
 
 use crate::address::Address;
 use crate::app::port::StoreFailure;
-use crate::cert::openpgp::OpenPgpCert;
 use crate::cert::{Cert, Fingerprint};
-use sequoia_openpgp as pgp;
-use sequoia_openpgp::parse::Parse;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
@@ -59,7 +56,7 @@ impl Certs {
             Certs::Memory(certs) => {
                 let mut certs = locked(certs);
                 let merged = match certs.get(&cert.fingerprint()) {
-                    Some(known) => merge(known, cert),
+                    Some(known) => known.merge(cert),
                     None => cert.clone(),
                 };
                 certs.insert(merged.fingerprint(), merged.clone());
@@ -78,7 +75,7 @@ fn is_wanted(cert: &Cert, wanted: Wanted<'_>) -> bool {
         Wanted::All => true,
         Wanted::Fingerprint(fingerprint) => cert.fingerprint() == *fingerprint,
         Wanted::Address(address) => addresses(cert).contains(address),
-        Wanted::Key(handle) => handles(cert).iter().any(|h| h == handle),
+        Wanted::Key(handle) => cert.key_handles().iter().any(|h| h == handle),
     }
 }
 
@@ -92,41 +89,6 @@ pub(super) fn addresses(cert: &Cert) -> Vec<Address> {
     addresses.sort();
     addresses.dedup();
     addresses
-}
-
-/// Fingerprints and 64-bit key IDs of all its keys, upper-case hex.
-fn handles(cert: &Cert) -> Vec<String> {
-    match cert {
-        Cert::OpenPgp(cert) => cert
-            .inner()
-            .keys()
-            .flat_map(|key| {
-                let fingerprint = key.key().fingerprint();
-                let id = pgp::KeyID::from(&fingerprint);
-                [fingerprint.to_hex(), id.to_hex()]
-            })
-            .collect(),
-    }
-}
-
-/// Both certificates' parts; the known one when they cannot be joined.
-fn merge(known: &Cert, new: &Cert) -> Cert {
-    match (known, new) {
-        (Cert::OpenPgp(a), Cert::OpenPgp(b)) => a
-            .inner()
-            .clone()
-            .merge_public(b.inner().clone())
-            .map_or_else(
-                |_| known.clone(),
-                |merged| Cert::OpenPgp(OpenPgpCert::new(merged)),
-            ),
-    }
-}
-
-/// Reads a binary OpenPGP certificate.
-fn parse(bytes: &[u8]) -> Option<Cert> {
-    let cert = pgp::Cert::from_bytes(bytes).ok()?;
-    Some(Cert::OpenPgp(OpenPgpCert::new(cert)))
 }
 
 #[cfg(test)]

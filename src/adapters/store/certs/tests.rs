@@ -1,4 +1,6 @@
 use super::*;
+use crate::cert::openpgp::OpenPgpCert;
+use sequoia_openpgp as pgp;
 use sequoia_openpgp::cert::CertBuilder;
 use sequoia_openpgp::serialize::SerializeInto;
 use std::path::Path;
@@ -59,7 +61,7 @@ fn putting_again_merges() {
     let directory = open(dir.path());
     let whole = make("a@example.org");
     let without = whole.clone().retain_subkeys(|_| false);
-    let keys = |cert: &Cert| handles(cert).len();
+    let keys = |cert: &Cert| cert.key_handles().len();
     let put = |cert| directory.put(&ours(cert)).unwrap();
     assert!(keys(&put(&without)) < keys(&ours(&whole)));
     assert_eq!(keys(&put(&whole)), keys(&ours(&whole)));
