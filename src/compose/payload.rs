@@ -1,5 +1,9 @@
 //! The payload: the inner MIME entity with its protected header section, and the header section
 //! outside (RFC 9788 §5.2.1).
+//!
+//! The entity is 7-bit and without blanks at line ends also where it is going to be encrypted:
+//! RFC 3156 §6.2 asks that of what is signed and encrypted in one go, so that a recipient may take
+//! the encryption off and keep the signature.
 
 use super::draft::parse;
 use super::{Attachment, Draft, DraftProblem, Recipients};
@@ -234,7 +238,8 @@ fn write_encoding(out: &mut Vec<u8>, encoding: &str) {
     out.extend_from_slice(b"\r\n\r\n");
 }
 
-/// A type that may carry base64: multipart and message types may not (RFC 2045 §6.4).
+/// A type that may carry base64, as multipart and message types may not (RFC 2045 §6.4), and that
+/// no reader takes for a cryptographic layer of this letter.
 fn is_leaf_type(media: &str) -> bool {
     let token = |word: &str| {
         !word.is_empty()
@@ -249,6 +254,7 @@ fn is_leaf_type(media: &str) -> bool {
             .is_some_and(|(main, sub)| token(main) && token(sub))
         && !lower.starts_with("multipart/")
         && !lower.starts_with("message/")
+        && !lower.ends_with("pkcs7-mime")
 }
 
 fn expected_size(draft: &Draft) -> usize {

@@ -344,6 +344,36 @@ fn what_is_no_draft_is_refused_by_name() {
 }
 
 #[test]
+fn an_attachment_is_never_taken_for_a_layer_or_a_part_of_the_structure() {
+    for media in [
+        "application/pkcs7-mime",
+        "multipart/encrypted; boundary=x",
+        "message/rfc822",
+        "text/plain\r\nX: y",
+        "",
+        "text/html",
+        "text/plain",
+    ] {
+        let mut draft = letter();
+        draft.attachments.push(Attachment {
+            name: String::new(),
+            media_type: media.to_owned(),
+            bytes: b"-----BEGIN PGP MESSAGE-----".as_slice().into(),
+        });
+        let made = make(&draft, Mode::Sealed);
+        let tree = Tree::parse(&made.inner).unwrap();
+        let content = Content::of(tree.root(), true);
+        assert_eq!(
+            (content.attachments.len(), content.errant.len()),
+            (1, 0),
+            "{media}"
+        );
+        assert_eq!(tree.parts().count(), 3);
+        assert_eq!(content.text, letter().body);
+    }
+}
+
+#[test]
 fn an_attached_message_is_attached_whole() {
     let message = "To: b@x.org\nContent-Type: multipart/mixed; boundary=m\n\n--m\n\nsee\n--m\n\
 Content-Type: message/rfc822\n\nSubject: inner\n\nGr\u{fc}\u{df}e\n--m--\n";

@@ -144,9 +144,10 @@ pub fn text_body(text: &str) -> (&'static str, Vec<u8>) {
     if is_mail_safe(&canonical) {
         return ("7bit", canonical.into_owned());
     }
-    // Quoted-printable takes three bytes for one: base64 is shorter when many need it.
+    // Quoted-printable keeps most of a European text readable in its source; of a text in another
+    // script it would keep nothing, at three bytes for one.
     let foreign = canonical.iter().filter(|b| !b.is_ascii()).count();
-    if foreign > canonical.len() / 6 {
+    if foreign > canonical.len() / 3 {
         let mut out = Vec::new();
         base64_body(&mut out, &canonical);
         return ("base64", out);

@@ -9,7 +9,6 @@ pub fn to_text(bytes: &[u8], charset: Option<&str>) -> String {
         .map(|c| c.trim().to_ascii_lowercase())
         .unwrap_or_default();
     if matches!(name.as_str(), "utf-8" | "utf8") {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         return String::from_utf8_lossy(bytes).into_owned();
     }
     let undeclared = matches!(name.as_str(), "" | "us-ascii" | "ascii");
@@ -43,7 +42,7 @@ mod tests {
         assert_eq!(to_text(b"Gr\xfc\xdfe", None), "Grüße");
         assert_eq!(to_text(b"Gr\xfc\xdfe", Some("x-nobody-knows")), "Grüße");
         assert_eq!(to_text(b"\xc4\xe3\xba\xc3", Some("gb2312")), "你好");
-        assert_eq!(to_text(b"\xEF\xBB\xBFa\xff", Some("utf-8")), "a\u{fffd}");
+        assert_eq!(to_text(b"a\xff", Some("utf-8")), "a\u{fffd}");
         assert_eq!(to_text(b"", Some("utf-16")), "");
     }
 }

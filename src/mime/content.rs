@@ -146,7 +146,9 @@ impl Facts {
             && !named
             && !disposed.is_some_and(|d| d.is_attachment());
         Facts {
-            errant: errant_kind(part, &declared),
+            // A file that holds armor is a file.
+            errant: errant_kind(part, &declared)
+                .filter(|_| is_body || part.media() != "text/plain"),
             is_body,
             holds_plain: is_body && part.media() == "text/plain",
             holds_html: is_body && part.media() == "text/html",

@@ -9,6 +9,7 @@ const LEGACY_DISPLAY: &str = "header-protection-legacy-display";
 /// The text of an HTML document. With `hide_legacy`, legacy display elements are left out
 /// (RFC 9788 §4.5.3.3).
 pub(super) fn html_to_text(html: &str, hide_legacy: bool) -> String {
+    let html = html.strip_prefix('\u{FEFF}').unwrap_or(html);
     let reduced = Reducer::new(hide_legacy).run(html);
     // A space that does not break is layout, and hinders copying.
     let text = nanohtml2text::html2text(&reduced)
