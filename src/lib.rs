@@ -53,6 +53,7 @@
         clippy::unreachable,
         clippy::indexing_slicing,
         clippy::string_slice,
+        clippy::too_many_lines,
         clippy::arithmetic_side_effects,
         clippy::wildcard_enum_match_arm,
     )

@@ -52,7 +52,7 @@ const NO_EFFECTS: &[&str] = &[
     "std::net::SocketAddr",
 ];
 
-/// Crates that stand only in the folders named, each a prefix of a module path.
+/// Crates, and `std::fs`, that stand only in the folders named, each a prefix of a module path.
 const HOMES: &[(&str, &[&str])] = &[
     (
         "sequoia_openpgp",
@@ -78,6 +78,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("cms", &["cert::x509", "protect::smime"]),
     ("x509_cert", &["cert::x509", "protect::smime"]),
+    (
+        "std::fs",
+        // Files that a person names go through `app::files`, private and never overwritten.
+        &["adapters", "app::files", "cli::run::prompt", "bin"],
+    ),
     ("egui", &["gui", "bin"]),
     ("eframe", &["gui", "bin"]),
     ("rfd", &["gui", "adapters"]),
@@ -263,7 +268,9 @@ fn homes(source: &Source) -> Vec<String> {
         .uses()
         .filter_map(|(line, path)| {
             let first = path.split("::").next()?;
-            let (_, folders) = HOMES.iter().find(|(name, _)| *name == first)?;
+            let (_, folders) = HOMES
+                .iter()
+                .find(|(name, _)| *name == first || path.starts_with(&format!("{name}::")))?;
             let at_home = folders.iter().any(|f| {
                 module == *f
                     || module
@@ -515,6 +522,9 @@ mod samples {
         }
         let text = "fn f() { openssl::rand::rand_bytes(&mut []); }";
         assert_eq!(complaints(homes, "src/app/mod.rs", text), 1);
+        let text = "fn f() { let _ = std::fs::remove_file(path); }";
+        assert_eq!(complaints(homes, "src/cli/run/letter.rs", text), 1);
+        assert_eq!(complaints(homes, "src/app/files.rs", text), 0);
         let text = "mod keyring; pub use keyring::SecretKeys;";
         assert_eq!(complaints(homes, "src/cert/openpgp/mod.rs", text), 0);
     }

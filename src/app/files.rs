@@ -53,6 +53,24 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileFailure> {
     })
 }
 
+/// Writes several new files, all or none: a part of them would be of no use and in the way.
+pub fn write_all_new<'a>(
+    files: impl Iterator<Item = (&'a Path, &'a [u8])>,
+) -> Result<(), FileFailure> {
+    let mut done: Vec<&Path> = Vec::new();
+    for (path, bytes) in files {
+        if let Err(failure) = write_new(path, bytes) {
+            for path in done {
+                // The failure worth telling is the one that stopped us.
+                let _ = std::fs::remove_file(path);
+            }
+            return Err(failure);
+        }
+        done.push(path);
+    }
+    Ok(())
+}
+
 /// Writes into a folder under the given name, or under `name (2)`, `name (3)`, … where that is
 /// taken. Gives back the path.
 pub fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, FileFailure> {

@@ -40,18 +40,11 @@ pub fn seal(session: &Session, args: &SealArgs) -> Result<Report, Failure> {
             copies: several.len(),
         }),
         (Some(output), several) => {
-            let mut written = Vec::with_capacity(several.len());
-            for (index, copy) in several.iter().enumerate() {
-                let path = copy_path(output, index);
-                if let Err(failure) = files::write_new(&path, &copy.bytes) {
-                    // All copies or none: a part of them is of no use and would be in the way.
-                    for done in &written {
-                        let _ = std::fs::remove_file(done);
-                    }
-                    return Err(failure.into());
-                }
-                written.push(path);
-            }
+            let written: Vec<PathBuf> = (0..several.len())
+                .map(|index| copy_path(output, index))
+                .collect();
+            let contents = several.iter().map(|copy| &copy.bytes[..]);
+            files::write_all_new(written.iter().map(PathBuf::as_path).zip(contents))?;
             Ok(Report::new(
                 copies_json(&copies, &written),
                 sealed_text(&copies, &written),
