@@ -11,18 +11,28 @@ pub const NOW: &str = "20260503T100000";
 /// A home. Its agent is ended when this is dropped.
 pub struct Gpg {
     home: TempDir,
+    clock: Option<String>,
 }
 
 impl Gpg {
     /// An empty home, with a path short enough for the agent's socket.
     pub fn new() -> Self {
+        Gpg::with_clock(Some(format!("--faked-system-time={NOW}")))
+    }
+
+    /// The same, with the machine's clock.
+    pub fn in_real_time() -> Self {
+        Gpg::with_clock(None)
+    }
+
+    fn with_clock(clock: Option<String>) -> Self {
         use std::os::unix::fs::PermissionsExt as _;
         let home = tempfile::Builder::new()
             .prefix("g")
             .permissions(std::fs::Permissions::from_mode(0o700))
             .tempdir()
             .expect("a folder for gpg");
-        let gpg = Gpg { home };
+        let gpg = Gpg { home, clock };
         // Makes the trust database, which an imported revocation asks for.
         gpg.run(&["--trust-model=pgp", "--check-trustdb"], b"");
         gpg
@@ -45,7 +55,7 @@ impl Gpg {
                 "--trust-model=always",
                 "--pinentry-mode=loopback",
             ])
-            .arg(format!("--faked-system-time={NOW}"))
+            .args(&self.clock)
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,6 +1,9 @@
 //! The whole way once: a letter sealed for the partner, opened and verified there, and a sealed
 //! answer that comes back.
 
+#[cfg(test)]
+mod tests;
+
 use super::practice::{self, Answered, Session};
 use super::{identity, letters, open, send};
 use crate::app::command::{DraftForm, DraftSource, FormAttachment, SendReport, Way};
