@@ -33,6 +33,27 @@ fn is_sound(home: &Path) {
 }
 
 #[test]
+fn a_home_is_usable_after_kill_9_while_it_was_made() {
+    let mut early = 0;
+    for round in 0..ROUNDS {
+        let dir = tempfile::tempdir().unwrap();
+        let home = dir.path().join("home");
+        let child = Running::start(command("drafts", &home, &[]));
+        std::thread::sleep(Duration::from_micros(dice(250_000)));
+        let said = child.kill();
+        early += usize::from(said.is_empty());
+        let store = open_at(&home);
+        assert!(store.draft("d").is_ok(), "round {round}");
+        store
+            .put_draft("d", b"after", crate::shared::at(0))
+            .unwrap();
+        drop(store);
+        is_sound(&home);
+    }
+    assert!(early > 0, "always too late");
+}
+
+#[test]
 fn rule_43_a_draft_survives_kill_9_whole() {
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("home");

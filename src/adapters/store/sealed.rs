@@ -11,6 +11,9 @@ use rusqlite::{Connection, Transaction};
 /// Bytes of content in one chunk.
 const CHUNK: usize = 1 << 20;
 
+/// Largest content: a message of the greatest size, and room for what a draft has around it.
+const MOST_BYTES: u64 = MESSAGE_BYTES * 2;
+
 /// What kind of content a record holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -123,6 +126,10 @@ pub(super) fn put(
     record: &Record<'_>,
     bytes: &[u8],
 ) -> Result<(), Fault> {
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+        // Reading it back would refuse it.
+        return Err(record.damaged().into());
+    }
     remove_part(tx, record)?;
     let writing: [u8; 16] = random()?;
     let number = |n: usize| i64::try_from(n).map_err(|_| record.damaged());
@@ -187,7 +194,7 @@ pub(super) fn take(
             None => {
                 let room = usize::try_from(chunk.length)
                     .ok()
-                    .filter(|_| chunk.length.unsigned_abs() <= MESSAGE_BYTES.saturating_mul(2))
+                    .filter(|_| chunk.length.unsigned_abs() <= MOST_BYTES)
                     .ok_or_else(|| record.damaged())?;
                 // In one piece from the start: growing would leave copies behind.
                 content.insert((chunk, Secret::new(Vec::with_capacity(room))))

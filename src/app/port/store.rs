@@ -237,14 +237,15 @@ pub trait Store: Send + Sync {
     /// Takes a waiting copy for this process (atomically `Waiting` → `Sending`); `false` when it
     /// is not waiting, so that two processes never send it both. No vault.
     fn claim(&self, id: OutboxId, index: usize) -> Result<bool, StoreFailure>;
-    /// Sets a copy's state, durably before it returns. Vault.
+    /// Sets a copy's state, durably before it returns. `Busy` while another process is sending it;
+    /// what was sent stays sent. Vault for the states that carry a text.
     fn set_state(
         &self,
         id: OutboxId,
         index: usize,
         state: &OutboxState,
     ) -> Result<(), StoreFailure>;
-    /// Removes a letter from the outbox. No vault.
+    /// Removes a letter from the outbox; `Busy` while a process is sending it. No vault.
     fn remove_outgoing(&self, id: OutboxId) -> Result<(), StoreFailure>;
 
     /// Received letters of an account, newest first. No vault.

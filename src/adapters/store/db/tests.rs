@@ -144,3 +144,24 @@ fn two_writers_wait_for_each_other() {
     });
     assert_eq!(count(&Db::open(&home).unwrap()), 60);
 }
+
+#[test]
+fn a_database_that_somebody_holds_too_long_is_busy() {
+    let (_dir, home) = home();
+    let (holder, other) = (Db::open(&home).unwrap(), Db::open(&home).unwrap());
+    let short = Duration::from_millis(20);
+    other.locked().busy_timeout(short).unwrap();
+    holder
+        .write(|tx| {
+            tx.execute("INSERT INTO draft VALUES ('a', 0)", [])?;
+            let refused = other.write(|_| Ok(())).unwrap_err();
+            assert_eq!(refused, StoreFailure::Busy);
+            // Reading goes on, and sees the state before.
+            let read =
+                |c: &Connection| Ok(c.query_row("SELECT count(*) FROM draft", [], |r| r.get(0))?);
+            assert_eq!(other.read::<i64>(read)?, 0);
+            Ok(())
+        })
+        .unwrap();
+    other.write(|_| Ok(())).unwrap();
+}
