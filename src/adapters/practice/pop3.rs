@@ -110,7 +110,7 @@ impl Session {
         match verb.as_str() {
             "CAPA" if rest.is_empty() => Answer::List(
                 "What this server can do".to_owned(),
-                "USER\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nPIPELINING\r\nUTF8\r\n".to_owned(),
+                "USER\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n".to_owned(),
             ),
             "QUIT" if rest.is_empty() => self.quit(),
             "NOOP" if rest.is_empty() && self.mailbox.is_some() => Answer::Ok(String::new()),

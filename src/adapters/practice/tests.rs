@@ -384,3 +384,87 @@ async fn dropping_the_server_ends_every_connection() {
         .await
         .unwrap();
 }
+
+/// Lines put together from words of the protocols and noise, the same on every run.
+fn noise(count: usize) -> impl Iterator<Item = Vec<u8>> {
+    const WORDS: &[&[u8]] = &[
+        b"EHLO",
+        b"AUTH",
+        b"PLAIN",
+        b"MAIL",
+        b"FROM:<",
+        b"RCPT TO:<",
+        b">",
+        b"SIZE=",
+        b"BODY=",
+        b"RSET",
+        b"VRFY",
+        b"NOOP",
+        b"USER",
+        b"PASS",
+        b"RETR",
+        b"DELE",
+        b"LIST",
+        b"UIDL",
+        b"TOP",
+        b"STAT",
+        b"1",
+        b"0",
+        b"18446744073709551616",
+        b"-1",
+        b" ",
+        b" ",
+        b"=",
+        b"@",
+        b"\0",
+        b"\xff\xfe",
+        b"\xf0\x9f",
+        b"a",
+        b"=?x?",
+        b"..",
+        b".",
+        b"\t",
+    ];
+    let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as usize
+    };
+    (0..count).map(move |_| {
+        let words = 1 + next() % 6;
+        (0..words)
+            .flat_map(|_| WORDS[next() % WORDS.len()].to_vec())
+            .collect()
+    })
+}
+
+#[tokio::test]
+async fn rule_30_noise_ends_no_conversation() {
+    let server = start(Bounds {
+        errors: u32::MAX,
+        ..Bounds::default()
+    });
+    let mut smtp = logged_in(&server, "alice@practice.invalid").await;
+    let mut pop3 = in_mailbox(&server, "alice@practice.invalid").await;
+    for line in noise(3_000) {
+        smtp.send(&[&line[..], b"\r\n"].concat()).await;
+        let answer = smtp.reply().await;
+        assert!(
+            answer.len() > 3,
+            "{:?}: {answer:?}",
+            line.escape_ascii().to_string()
+        );
+        // With a word behind it no command of POP3 answers in more than one line.
+        pop3.send(&[&line[..], b" x\r\n"].concat()).await;
+        let answer = pop3.line().await;
+        assert!(
+            answer.starts_with(['+', '-']),
+            "{:?}: {answer:?}",
+            line.escape_ascii().to_string()
+        );
+    }
+    smtp.expect("NOOP", "250").await;
+    pop3.expect("STAT", "+OK 0 0").await;
+}
