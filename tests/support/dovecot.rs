@@ -3,6 +3,7 @@
 //! else (everything belongs to that person).
 
 use std::fs;
+use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -101,8 +102,7 @@ fn launch(at: &Path, owner: &Owner) -> ([u16; 2], Child) {
             .expect("dovecot is installed");
         let patience = Instant::now() + Duration::from_secs(30);
         while process.try_wait().unwrap().is_none() {
-            let open = |port| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
-            if ports.into_iter().all(open) {
+            if greets(ports[1]) {
                 return (ports, process);
             }
             if Instant::now() > patience {
@@ -113,6 +113,16 @@ fn launch(at: &Path, owner: &Owner) -> ([u16; 2], Child) {
         }
     }
     panic!("dovecot does not start: {}", log(at));
+}
+
+/// Whether somebody answers with a greeting, not only the kernel with a connection.
+fn greets(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else {
+        return false;
+    };
+    let mut greeting = [0; 3];
+    let patience = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    patience.is_ok() && stream.read_exact(&mut greeting).is_ok() && greeting == *b"+OK"
 }
 
 /// Debian keeps it where only an administrator's shell looks.
@@ -129,8 +139,8 @@ fn program() -> PathBuf {
 struct Owner {
     uid: u32,
     gid: u32,
-    /// Processes run as this user; `None` as the ones that Debian made for it.
-    user: Option<String>,
+    /// Processes run as this user and group; `None` as the ones that Debian made for them.
+    user: Option<(String, String)>,
 }
 
 impl Owner {
@@ -143,11 +153,14 @@ impl Owner {
                 user: None,
             };
         }
-        let name = Command::new("id").arg("-un").output().unwrap().stdout;
+        let name = |which: &str| {
+            let said = Command::new("id").arg(which).output().unwrap().stdout;
+            String::from_utf8(said).unwrap().trim().to_owned()
+        };
         Owner {
             uid: own.uid(),
             gid: own.gid(),
-            user: Some(String::from_utf8(name).unwrap().trim().to_owned()),
+            user: Some((name("-un"), name("-gn"))),
         }
     }
 
@@ -163,9 +176,10 @@ impl Owner {
 
 fn configuration(at: &Path, [port, stls_port]: [u16; 2], owner: &Owner) -> String {
     let Owner { uid, gid, user } = owner;
-    let run_as = user.as_ref().map_or(String::new(), |user| {
+    let run_as = user.as_ref().map_or(String::new(), |(user, group)| {
         format!(
-            "default_internal_user = {user}\ndefault_login_user = {user}\n\
+            "default_internal_user = {user}\ndefault_internal_group = {group}\n\
+             default_login_user = {user}\n\
              service anvil {{\n chroot =\n}}\nservice stats {{\n chroot =\n}}\n"
         )
     });
