@@ -4,3 +4,4 @@ pub mod pop3;
 pub mod practice;
 pub mod process;
 pub mod store;
+pub mod tls;
