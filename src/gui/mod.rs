@@ -1,4 +1,16 @@
-//! The window. `logic` drains events and starts commands; `ui` only draws.
+//! The window. `logic` drains events and starts commands; `ui` only draws and gives back what was
+//! asked for. Words on verdicts, failures and states come from `wording`; labels stand here.
 
+mod drop;
+mod files;
+pub mod frame;
+mod jobs;
+pub mod pages;
 pub mod theme;
-pub mod widgets;
+mod vault;
+mod view;
+mod widgets;
+mod window;
+
+pub use view::{Action, Busy, Contact, Place, Slot, View, Wish};
+pub use window::{Now, Window};

@@ -3,6 +3,7 @@
 //! Faces show a [`Notice`]; they never look at evidence or at an error's variants. Untrusted text
 //! that stands in a sentence is escaped here (rule 19).
 
+mod facts;
 mod failure;
 mod file;
 mod key;
@@ -14,6 +15,7 @@ mod progress;
 mod store;
 mod verdict;
 
+pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};
 pub use key::{import_refusal, key_state};
 pub use network::{fetch_failure, submit_failure};

@@ -51,8 +51,10 @@ pub enum Icon {
     Save,
     /// An arrow up out of a box: export.
     Export,
-    /// A closed lock.
+    /// A closed lock: hidden.
     Lock,
+    /// An open eye: seen.
+    Eye,
     /// Head and shoulders: a person.
     Person,
     /// A seal, filled: can be sealed.
@@ -223,6 +225,11 @@ fn parts(icon: Icon) -> &'static [Part] {
             Line(&[(8.0, 8.2), (8.0, 10.8)]),
             Line(&[(16.0, 8.2), (16.0, 10.8)]),
         ],
+        Icon::Eye => &[
+            Arc(12.0, 18.2, 10.6, -0.400, -0.100),
+            Arc(12.0, 5.8, 10.6, 0.100, 0.400),
+            Circle(12.0, 12.0, 2.6),
+        ],
         Icon::Person => &[
             Circle(12.0, 8.2, 4.0),
             Arc(12.0, 20.6, 7.6, -0.5, 0.0),
@@ -341,30 +348,32 @@ pub fn paint_seal(painter: &Painter, centre: Pos2, radius: f32, palette: Palette
     painter.circle_filled(centre - vec2(0.0, 0.5 * unit), 23.2 * unit, deep);
     painter.circle_filled(centre + vec2(0.0, 0.4 * unit), 22.6 * unit, wax);
     for (shift, color) in [(0.9, bright), (0.0, deep)] {
-        paint_feather(painter, centre + vec2(0.0, shift * unit), unit, color);
+        let at = centre + vec2(0.0, shift * unit);
+        paint_feather(painter, at, unit * 1.4, color, wax);
     }
 }
 
-/// A feather, quill down left: the pen that writes and the bird that carries.
-fn paint_feather(painter: &Painter, centre: Pos2, unit: f32, color: Color32) {
-    let pen = Stroke::new(1.5 * unit, color);
-    let along = |t: f32| {
-        // A slightly bent quill from lower left to upper right.
-        let (x, y) = (-11.0 + 22.0 * t, 13.0 - 26.0 * t);
-        let bend = (t * std::f32::consts::PI).sin() * 2.2;
-        centre + vec2(x + bend, y + bend) * unit
+/// A feather, quill down left: the pen that writes and the bird that carries. `ground` is the wax
+/// around it, seen through the slits of the vane.
+fn paint_feather(painter: &Painter, centre: Pos2, unit: f32, color: Color32, ground: Color32) {
+    let (along, across) = (vec2(0.64, -0.77), vec2(0.77, 0.64));
+    let at = |t: f32, side: f32| centre + (along * (t * 30.0 - 15.0) + across * side) * unit;
+    // The vane: widest at two fifths of its length, pointed at the tip.
+    let width = |t: f32| 5.6 * (1.0 - t).max(0.0).powf(0.55) * (t / 0.32).min(1.0).powf(0.7);
+    let vane = |side: f32| (0..=24_u8).map(move |i| (f32::from(i) / 24.0, side));
+    let edge: Vec<Pos2> = vane(-1.0)
+        .chain(vane(1.0).map(|(share, side)| (1.0 - share, side)))
+        .map(|(share, side)| at(0.24 + 0.76 * share, side * width(share)))
+        .collect();
+    painter.add(Shape::convex_polygon(edge, color, Stroke::NONE));
+    let shaft = |from: f32, to: f32, pen: Stroke| {
+        painter.line_segment([at(from, 0.0), at(to, 0.0)], pen);
     };
-    painter.add(Shape::line(
-        (0..=20_u8).map(|i| along(f32::from(i) / 20.0)).collect(),
-        pen,
-    ));
-    for i in 0..7_u8 {
-        let t = 0.30 + 0.095 * f32::from(i);
-        let length = (7.4 - 0.55 * f32::from(i)) * unit;
-        let root = along(t);
-        for way in [vec2(0.05, -1.0), vec2(1.0, -0.05)] {
-            painter.line_segment([root, root + way * length], Stroke::new(1.25 * unit, color));
-        }
+    shaft(0.0, 0.3, Stroke::new(1.7 * unit, color));
+    shaft(0.22, 0.86, Stroke::new(0.9 * unit, ground));
+    for (t, side) in [(0.40, -1.0), (0.52, 1.0), (0.64, -1.0), (0.72, 1.0)] {
+        let slit = [at(t - 0.03, side * 0.6), at(t + 0.09, side * 6.0)];
+        painter.line_segment(slit, Stroke::new(0.9 * unit, ground));
     }
 }
 

@@ -70,6 +70,6 @@ fn line(ui: &mut Ui, text: &mut String, help: &str, width: f32) -> Response {
             .desired_width(width)
             .margin(Margin::symmetric(12, 8))
             .min_size(vec2(0.0, CONTROL))
-            .vertical_align(egui::Align::Center),
+            .align(egui::Align2::LEFT_CENTER),
     )
 }

@@ -2,6 +2,7 @@
 
 mod button;
 mod field;
+mod notice;
 
 mod parts;
 mod question;
@@ -9,9 +10,10 @@ mod recipients;
 mod secret;
 
 pub use button::{Kind, button, fold, icon_button, link};
-pub use field::{field, path_field, secret_field};
+pub use field::{PathAnswer, field, path_field, secret_field};
+pub use notice::{notice, notice_card, notice_still, notice_words, sign};
 
-pub use parts::{avatar, empty, fact, icon, rule, untrusted};
-pub use question::{Answer, dialog};
+pub use parts::{avatar, empty, fact, facts, icon, rule, untrusted};
+pub use question::{Answer, dialog, sheet_dialog};
 pub use recipients::{ChipState, Recipients, recipients_ui};
 pub use secret::SecretInput;

@@ -90,6 +90,25 @@ pub fn untrusted(ui: &Ui, text: &str, one_line: bool, most: usize) -> String {
     shown
 }
 
+/// A table of names and values; what has to be compared letter by letter stands in monospace.
+pub fn facts(ui: &mut Ui, name: &str, facts: &[(&str, String)]) {
+    egui::Grid::new(name)
+        .num_columns(2)
+        .spacing(vec2(steps(4), steps(1)))
+        .show(ui, |ui| {
+            for (key, value) in facts {
+                let value = untrusted(ui, value, true, 600);
+                let exact = ["Fingerprint", "Sealed for", "Message-ID", "Its certificate"];
+                let value = if exact.contains(key) {
+                    theme::mono(value)
+                } else {
+                    theme::small(value)
+                };
+                fact(ui, key, value);
+            }
+        });
+}
+
 /// A key of a table and its value, the value to be selected and copied.
 pub fn fact(ui: &mut Ui, key: &str, value: RichText) {
     ui.label(theme::faded(ui, key));

@@ -20,7 +20,24 @@ pub fn dialog(
     ctx: &Context,
     name: &str,
     title: &str,
-    (kind, yes): (Kind, &str),
+    yes: (Kind, &str),
+    ready: bool,
+    content: impl FnOnce(&mut Ui),
+) -> Answer {
+    shown(ctx, name, title, (yes, Some("Cancel")), ready, content)
+}
+
+/// Shows something until it is closed. Returns whether it was.
+pub fn sheet_dialog(ctx: &Context, name: &str, title: &str, content: impl FnOnce(&mut Ui)) -> bool {
+    let close = (Kind::Plain, "Close");
+    shown(ctx, name, title, (close, None), true, content) != Answer::Open
+}
+
+fn shown(
+    ctx: &Context,
+    name: &str,
+    title: &str,
+    ((kind, yes), no): ((Kind, &str), Option<&str>),
     ready: bool,
     content: impl FnOnce(&mut Ui),
 ) -> Answer {
@@ -29,7 +46,7 @@ pub fn dialog(
         .shadow(theme::shadow(palette))
         .inner_margin(Margin::same(24));
     let mut answer = Answer::Open;
-    let shown = Modal::new(Id::new(("dialog", name)))
+    let shown = Modal::new(Id::unique(("dialog", name)))
         .frame(frame)
         .backdrop_color(palette.dim)
         .show(ctx, |ui| {
@@ -46,7 +63,9 @@ pub fn dialog(
                 if pressed {
                     answer = Answer::Yes;
                 }
-                if button(ui, Kind::Quiet, None, "Cancel").clicked() {
+                if let Some(no) = no
+                    && button(ui, Kind::Quiet, None, no).clicked()
+                {
                     answer = Answer::No;
                 }
             });

@@ -74,6 +74,16 @@ impl Recipients {
         self.chips.is_empty() && self.typing.trim().is_empty()
     }
 
+    /// Adds one.
+    pub fn add(&mut self, mailbox: &Mailbox) {
+        self.chips.push(written(mailbox));
+    }
+
+    /// Makes a chip of what is being typed, whatever it is.
+    pub fn finish_all(&mut self) {
+        self.finish(true);
+    }
+
     /// Makes chips of what is typed, if it reads as addresses or if `force`.
     fn finish(&mut self, force: bool) {
         let typed = self.typing.trim().trim_end_matches([',', ';']).to_owned();
@@ -165,8 +175,7 @@ fn typing(ui: &mut Ui, id: Id, name: &str, recipients: &mut Recipients) {
         TextEdit::singleline(&mut recipients.typing)
             .id(field)
             .desired_width(room - steps(2))
-            .frame(egui::Frame::NONE)
-            .margin(Margin::symmetric(4, 6)),
+            .frame(egui::Frame::NONE.inner_margin(Margin::symmetric(4, 5))),
     );
     let response = response.accessible_name(name);
     let entered = response.lost_focus();

@@ -1,0 +1,230 @@
+//! What pages may look at, and what they may ask for. `ui` reads the one and returns the other.
+
+use crate::address::Mailbox;
+use crate::app::command::{Command, Overview};
+use crate::app::job::Progress;
+use crate::app::port::{LetterHead, OutboxEntry};
+use crate::base::Time;
+use crate::settings::Account;
+use std::path::PathBuf;
+
+/// The places of the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Writing a letter.
+    Write,
+    /// Reading letters.
+    Read,
+    /// Letters on their way.
+    Outbox,
+    /// Own and other people's keys.
+    Keys,
+    /// Identities and accounts.
+    Settings,
+}
+
+/// Who waits for a job's answer. A slot holds one job: what an older job of it answers is stale
+/// and is dropped with its handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// The frame: identities and accounts.
+    Overview,
+    /// First start and settings: making or choosing an identity.
+    Identity,
+    /// Starting or leaving practice.
+    Practice,
+    /// Settings: storing an account.
+    Account,
+    /// Settings: testing it.
+    AccountTest,
+    /// Write: how the draft would travel.
+    Preflight,
+    /// Write: the draft to rest.
+    Autosave,
+    /// Write: the drafts at rest.
+    Drafts,
+    /// Write: a draft from rest.
+    LoadDraft,
+    /// Write: on its way.
+    Send,
+    /// Outbox: its letters.
+    Outbox,
+    /// Outbox: one more try, or removing one.
+    Retry,
+    /// Read: the letters that are here.
+    Letters,
+    /// Read: new letters from the server.
+    Fetch,
+    /// Read: opening one.
+    Open,
+    /// Read: saving an attachment.
+    Save,
+    /// Keys: the list.
+    Keys,
+    /// Keys: one of them.
+    Card,
+    /// Keys: import.
+    Import,
+    /// Keys: export.
+    Export,
+}
+
+impl Slot {
+    /// Whether the bottom line tells of the job.
+    pub fn is_told(self) -> bool {
+        match self {
+            Slot::Identity
+            | Slot::Practice
+            | Slot::AccountTest
+            | Slot::Send
+            | Slot::Retry
+            | Slot::Fetch
+            | Slot::Open
+            | Slot::Save
+            | Slot::Import
+            | Slot::Export => true,
+            Slot::Overview
+            | Slot::Account
+            | Slot::Preflight
+            | Slot::Autosave
+            | Slot::Drafts
+            | Slot::LoadDraft
+            | Slot::Outbox
+            | Slot::Letters
+            | Slot::Keys
+            | Slot::Card => false,
+        }
+    }
+}
+
+/// A job under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Busy {
+    /// Who waits for it.
+    pub slot: Slot,
+    /// How far it is, once it said so.
+    pub progress: Option<Progress>,
+    /// Whether it was asked to stop.
+    pub cancelled: bool,
+}
+
+/// A server that was talked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Its name and port.
+    pub host: String,
+    /// What for.
+    pub why: &'static str,
+    /// When it began.
+    pub at: Time,
+}
+
+/// What stands around all pages and what the shell keeps for them.
+pub struct View {
+    /// Now.
+    pub now: Time,
+    /// Identities and accounts; `None` before the first answer.
+    pub overview: Option<Overview>,
+    /// Jobs under way.
+    pub busy: Vec<Busy>,
+    /// Servers that were talked to, oldest first.
+    pub contacted: Vec<Contact>,
+    /// The outbox; `None` before the first answer.
+    pub outbox: Option<Vec<OutboxEntry>>,
+    /// Letters that are here; `None` before the first answer.
+    pub letters: Option<Vec<LetterHead>>,
+}
+
+impl View {
+    /// Nothing known yet.
+    pub fn new(now: Time) -> Self {
+        View {
+            now,
+            overview: None,
+            busy: Vec::new(),
+            contacted: Vec::new(),
+            outbox: None,
+            letters: None,
+        }
+    }
+
+    /// Whether somebody waits in this slot.
+    pub fn is_busy(&self, slot: Slot) -> bool {
+        self.busy.iter().any(|busy| busy.slot == slot)
+    }
+
+    /// Name and address of the identity in use.
+    pub fn me(&self) -> Option<&Mailbox> {
+        let identities = &self.overview.as_ref()?.identities;
+        identities
+            .iter()
+            .find(|identity| identity.current)
+            .or(identities.first())
+            .map(|identity| &identity.mailbox)
+    }
+
+    /// The account of the identity in use.
+    pub fn account(&self) -> Option<&Account> {
+        let me = self.me()?;
+        let accounts = &self.overview.as_ref()?.accounts;
+        accounts
+            .iter()
+            .find(|account| account.address == me.address)
+    }
+
+    /// Who answers while practising.
+    pub fn partner(&self) -> Option<&Mailbox> {
+        self.overview.as_ref()?.practising.as_ref()
+    }
+
+    /// Whether this is the practice desk.
+    pub fn practising(&self) -> bool {
+        self.partner().is_some()
+    }
+}
+
+/// What a page asks the shell for.
+pub enum Action {
+    /// To show another place.
+    Go(Place),
+    /// To start a job; its answer goes to the slot's page.
+    Run(Slot, Box<Command>),
+    /// To ask a job to stop.
+    Cancel(Slot),
+    /// To ask the person for files or a place, with the system's dialog.
+    Pick(Wish),
+    /// To read a file for the letter in Write.
+    Attach(Vec<PathBuf>),
+    /// To show a key on the page Keys.
+    ShowKey(String),
+    /// To begin a new letter.
+    NewLetter,
+    /// To fetch letters and open the newest: the practice partner's answer.
+    ReadAnswer,
+    /// To go on without an identity.
+    SkipFirstStart,
+    /// To put text on the clipboard.
+    Copy(String),
+}
+
+impl Action {
+    /// [`Action::Run`].
+    pub fn run(slot: Slot, command: Command) -> Self {
+        Action::Run(slot, Box::new(command))
+    }
+}
+
+/// What a file dialog is opened for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Files that travel along.
+    Attachments,
+    /// A letter to open.
+    Letter,
+    /// Keys to import.
+    Keys,
+    /// Where an attachment goes; its suggested name.
+    SaveAttachment(usize, String),
+    /// Where a key goes; its suggested name.
+    ExportKey(String),
+}

@@ -1,0 +1,452 @@
+//! The window: `logic` drains events and starts commands, `ui` draws and gathers what was asked.
+
+use super::files::{Came, Files};
+use super::frame;
+use super::jobs::{Jobs, Said};
+use super::pages::first::{FirstStart, first_ui};
+use super::pages::keys::{KeysPage, keys_ui};
+use super::pages::outbox::{OutboxPage, outbox_ui};
+use super::pages::read::{ReadPage, read_ui};
+use super::pages::settings::{SettingsPage, settings_ui};
+use super::pages::write::{WritePage, write_ui};
+use super::vault::Vault;
+use super::view::{Action, Contact, Place, Slot, View, Wish};
+use super::{drop, theme};
+use crate::app::command::{Command, Outcome};
+use crate::app::failure::Failure;
+use crate::app::job::Step;
+use crate::app::runner::{Runner, Wake};
+use crate::base::Time;
+use egui::{Context, Key, Modifiers, Ui};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Looks at the clock: the window is part of the shell.
+pub type Now = Box<dyn Fn() -> Time>;
+
+/// The whole window.
+pub struct Window {
+    jobs: Jobs,
+    files: Files,
+    now: Now,
+    view: View,
+    place: Place,
+    first: FirstStart,
+    write: WritePage,
+    read: ReadPage,
+    outbox: OutboxPage,
+    keys: KeysPage,
+    settings: SettingsPage,
+    vault: Vault,
+    contacts_open: bool,
+    drafts: u32,
+    closing: bool,
+}
+
+impl Window {
+    /// The window on a desk. `wake` repaints it, from any thread; `open` is a letter or key file
+    /// to begin with.
+    pub fn new(ctx: &Context, runner: Runner, wake: Wake, now: Now, open: Option<PathBuf>) -> Self {
+        theme::install(ctx);
+        let view = View::new(now());
+        let mut window = Window {
+            jobs: Jobs::new(runner),
+            files: Files::new(wake),
+            write: WritePage::new(draft_name(view.now, 0)),
+            now,
+            view,
+            place: Place::Write,
+            first: FirstStart::default(),
+            read: ReadPage::default(),
+            outbox: OutboxPage::default(),
+            keys: KeysPage::default(),
+            settings: SettingsPage::default(),
+            vault: Vault::default(),
+            contacts_open: false,
+            drafts: 0,
+            closing: false,
+        };
+        window.jobs.start(Slot::Overview, Command::Overview);
+        if let Some(path) = open {
+            window.first.over = true;
+            let mut actions = Vec::new();
+            window.place = drop::place_of(&path);
+            window.take_path(path, &mut actions);
+            window.act(ctx, actions);
+        }
+        window
+    }
+
+    /// The place on screen.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    fn in_first_start(&self) -> bool {
+        let nobody = |o: &crate::app::command::Overview| o.identities.is_empty();
+        let fresh = self.view.overview.as_ref().is_some_and(nobody);
+        let asked = !self.first.over && (fresh || self.first.began());
+        asked && !self.view.practising()
+    }
+
+    fn act(&mut self, ctx: &Context, actions: Vec<Action>) {
+        for action in actions {
+            match action {
+                Action::Go(place) => self.go(place),
+                Action::Run(slot, command) => self.jobs.start(slot, *command),
+                Action::Cancel(slot) => self.jobs.cancel(slot),
+                Action::Pick(wish) => self.files.ask(wish),
+                Action::Attach(paths) => self.files.read(paths),
+                Action::ShowKey(key) => {
+                    self.go(Place::Keys);
+                    let mut more = Vec::new();
+                    self.keys.show(key, &mut more);
+                    self.act(ctx, more);
+                }
+                Action::NewLetter => self.new_letter(ctx),
+                Action::SkipFirstStart => self.first.over = true,
+                Action::ReadAnswer => {
+                    self.go(Place::Read);
+                    self.read.await_newest();
+                    self.jobs.start(Slot::Fetch, Command::Fetch);
+                }
+                Action::Copy(text) => ctx.copy_text(text),
+            }
+        }
+    }
+
+    fn go(&mut self, place: Place) {
+        self.place = place;
+        match place {
+            Place::Outbox => self.jobs.start(Slot::Outbox, Command::Outbox),
+            Place::Read => self.jobs.start(Slot::Letters, Command::Letters),
+            Place::Keys => self.keys.refresh(),
+            Place::Write => self.write.ask_again(),
+            Place::Settings => {}
+        }
+    }
+
+    fn new_letter(&mut self, ctx: &Context) {
+        let mut actions = Vec::new();
+        self.write.keep(&mut actions);
+        self.act(ctx, actions);
+        self.drafts += 1;
+        self.write.begin(draft_name(self.view.now, self.drafts));
+        self.place = Place::Write;
+    }
+
+    /// Another desk: what the pages hold belongs to the old one.
+    fn change_desk(&mut self) {
+        self.drafts += 1;
+        self.write = WritePage::new(draft_name(self.view.now, self.drafts));
+        self.read.leave_desk();
+        self.outbox = OutboxPage::default();
+        self.keys.leave_desk();
+        self.settings.leave_desk();
+        self.view.outbox = None;
+        self.view.letters = None;
+        self.refresh();
+    }
+
+    fn refresh(&mut self) {
+        self.jobs.start(Slot::Outbox, Command::Outbox);
+        self.jobs.start(Slot::Letters, Command::Letters);
+        self.jobs.start(Slot::Drafts, Command::Drafts);
+        self.keys.refresh();
+    }
+
+    fn drain(&mut self, ctx: &Context) {
+        let mut actions = Vec::new();
+        for (slot, said) in self.jobs.drain() {
+            match said {
+                Said::Asks(question, reply) => self.vault.ask(question, reply),
+                Said::Done(result) => self.answer(slot, result, &mut actions),
+            }
+        }
+        for came in self.files.drain() {
+            self.came(came, &mut actions);
+        }
+        self.act(ctx, actions);
+    }
+
+    fn came(&mut self, came: Came, actions: &mut Vec<Action>) {
+        match came {
+            Came::Attachment(read) => self.write.attach(read, Instant::now()),
+            Came::Chosen(wish, mut paths) => match (wish, paths.pop()) {
+                (_, None) => {}
+                (Wish::Attachments, Some(last)) => {
+                    paths.push(last);
+                    actions.push(Action::Attach(paths));
+                }
+                (Wish::Keys, Some(last)) => {
+                    paths.push(last);
+                    self.keys.import_files(paths, actions);
+                }
+                (Wish::Letter, Some(path)) => self.read.open_file(path, actions),
+                (Wish::SaveAttachment(index, _), Some(path)) => {
+                    self.read.save(index, path, actions);
+                }
+                (Wish::ExportKey(_), Some(path)) => self.keys.export_to(&path),
+            },
+        }
+    }
+
+    fn answer(&mut self, slot: Slot, result: Result<Outcome, Failure>, actions: &mut Vec<Action>) {
+        self.hear(&result);
+        match slot {
+            Slot::Overview | Slot::Practice => self.desk_answer(slot, result, actions),
+            Slot::Identity => {
+                self.first.answer(&result);
+                if result.is_ok() {
+                    actions.push(Action::run(Slot::Overview, Command::Overview));
+                }
+                self.settings.answer(slot, result, actions);
+            }
+            Slot::Account | Slot::AccountTest => self.settings.answer(slot, result, actions),
+            Slot::Preflight | Slot::Autosave | Slot::Drafts | Slot::LoadDraft | Slot::Send => {
+                self.write.answer(slot, result, actions);
+            }
+            Slot::Retry => {
+                self.outbox.answer(&result);
+                actions.push(Action::run(Slot::Outbox, Command::Outbox));
+            }
+            Slot::Outbox => {}
+            Slot::Letters | Slot::Fetch | Slot::Open | Slot::Save => {
+                self.read.answer(slot, result, actions);
+            }
+            Slot::Keys | Slot::Card | Slot::Import | Slot::Export => {
+                self.keys.answer(slot, result, actions);
+                if matches!(slot, Slot::Card | Slot::Import) {
+                    self.write.ask_again();
+                }
+            }
+        }
+    }
+
+    /// What stands around all pages is kept, whoever asked for it.
+    fn hear(&mut self, result: &Result<Outcome, Failure>) {
+        match result {
+            Ok(Outcome::Outbox(entries)) => self.view.outbox = Some(entries.clone()),
+            Ok(Outcome::Letters(letters)) => self.view.letters = Some(letters.clone()),
+            Ok(Outcome::Overview(overview)) => self.view.overview = Some(overview.clone()),
+            Ok(_) | Err(_) => {}
+        }
+    }
+
+    fn desk_answer(
+        &mut self,
+        slot: Slot,
+        result: Result<Outcome, Failure>,
+        actions: &mut Vec<Action>,
+    ) {
+        match result {
+            Ok(_) if slot == Slot::Practice => {
+                self.change_desk();
+                self.place = Place::Write;
+                match self.view.partner().cloned() {
+                    Some(partner) => {
+                        self.first.over = true;
+                        let id = self.write.draft_id().to_owned();
+                        self.write.begin_to(id, &partner, "My first sealed letter");
+                    }
+                    None => self.first = FirstStart::default(),
+                }
+            }
+            Ok(_) => {
+                // First answer, or another identity: all lists may be other ones now.
+                self.refresh();
+                self.write.ask_again();
+            }
+            Err(failure) => {
+                if self.in_first_start() {
+                    self.first.answer(&Err(failure));
+                } else {
+                    self.settings.answer(slot, Err(failure), actions);
+                }
+            }
+        }
+    }
+
+    /// Notes which servers the running jobs talk to.
+    fn note_contacts(&mut self) {
+        for busy in self.view.busy.clone() {
+            let Some(progress) = busy.progress else {
+                continue;
+            };
+            let why = match progress.step {
+                Step::Connecting | Step::LoggingIn | Step::Sending | Step::Fetching => {
+                    contact_words(busy.slot)
+                }
+                Step::MakingKey
+                | Step::Reading
+                | Step::Sealing
+                | Step::Proving
+                | Step::Opening
+                | Step::Waiting => None,
+            };
+            let Some(why) = why else {
+                continue;
+            };
+            let account = self.view.account();
+            let endpoint = account.and_then(|account| match busy.slot {
+                Slot::Fetch => account.mailbox.as_ref(),
+                _ => Some(&account.submission),
+            });
+            let Some(host) = endpoint.map(ToString::to_string) else {
+                continue;
+            };
+            let same = |c: &Contact| c.host == host && c.why == why;
+            let known = self.view.contacted.last().is_some_and(same);
+            if !known {
+                let at = self.view.now;
+                self.view.contacted.push(Contact { host, why, at });
+            }
+        }
+    }
+
+    fn keys_pressed(&mut self, ctx: &Context) {
+        let pressed = |modifiers, key| ctx.input_mut(|i| i.consume_key(modifiers, key));
+        if pressed(Modifiers::COMMAND, Key::N) {
+            self.new_letter(ctx);
+        }
+        if pressed(Modifiers::COMMAND, Key::O) {
+            self.go(Place::Read);
+            self.read.open_dialog();
+            self.files.ask(Wish::Letter);
+        }
+        let places = [
+            (Key::Num1, Place::Write),
+            (Key::Num2, Place::Read),
+            (Key::Num3, Place::Outbox),
+            (Key::Num4, Place::Keys),
+            (Key::Num5, Place::Settings),
+        ];
+        for (key, place) in places {
+            if pressed(Modifiers::ALT, key) {
+                self.go(place);
+            }
+        }
+    }
+
+    /// Takes files that were dropped onto the window: each page its own kind.
+    fn dropped(&mut self, ctx: &Context) {
+        let dropped = ctx.input_mut(|i| std::mem::take(&mut i.raw.dropped_files));
+        let paths: Vec<PathBuf> = dropped.iter().map(|f| f.path().to_owned()).collect();
+        if paths.is_empty() {
+            return;
+        }
+        let mut actions = Vec::new();
+        match self.place {
+            Place::Write => actions.push(Action::Attach(paths)),
+            Place::Keys => self.keys.import_files(paths, &mut actions),
+            Place::Read | Place::Outbox | Place::Settings => {
+                for path in paths {
+                    self.take_path(path, &mut actions);
+                }
+            }
+        }
+        self.act(ctx, actions);
+    }
+
+    /// A file from outside: keys go to Keys, all else is read as a letter.
+    fn take_path(&mut self, path: PathBuf, actions: &mut Vec<Action>) {
+        self.place = drop::place_of(&path);
+        if self.place == Place::Keys {
+            self.keys.import_files(vec![path], actions);
+        } else {
+            self.read.open_file(path, actions);
+        }
+    }
+
+    /// Everything that is not drawing: answers, timers, files from outside.
+    pub fn tend(&mut self, ctx: &Context) {
+        self.view.now = (self.now)();
+        self.drain(ctx);
+        self.view.busy = self.jobs.busy();
+        self.note_contacts();
+        let mut actions = Vec::new();
+        let wait = self.write.tend(&self.view, Instant::now(), &mut actions);
+        if self.place == Place::Keys {
+            self.keys.tend(&mut actions);
+        }
+        self.act(ctx, actions);
+        self.view.busy = self.jobs.busy();
+        if let Some(wait) = wait {
+            ctx.request_repaint_after(wait);
+        }
+        self.close(ctx);
+    }
+
+    /// Before the window closes, the draft is put to rest.
+    fn close(&mut self, ctx: &Context) {
+        if ctx.input(|i| i.viewport().close_requested()) && !self.closing {
+            let mut actions = Vec::new();
+            self.write.keep(&mut actions);
+            self.act(ctx, actions);
+            self.view.busy = self.jobs.busy();
+            if self.view.is_busy(Slot::Autosave) {
+                self.closing = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            }
+        } else if self.closing && !self.view.is_busy(Slot::Autosave) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    /// Draws everything.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.dropped(&ctx);
+        if !self.vault.is_open() {
+            self.keys_pressed(&ctx);
+        }
+        let mut actions = Vec::new();
+        if self.in_first_start() {
+            actions.extend(frame::bottom_ui(ui, &self.view, &mut self.contacts_open));
+            actions.extend(first_ui(ui, &self.view, &mut self.first));
+        } else {
+            actions.extend(frame::bottom_ui(ui, &self.view, &mut self.contacts_open));
+            actions.extend(frame::rail_ui(ui, &self.view, self.place));
+            let view = &self.view;
+            actions.extend(match self.place {
+                Place::Write => write_ui(ui, view, &mut self.write),
+                Place::Read => read_ui(ui, view, &mut self.read),
+                Place::Outbox => outbox_ui(ui, view, &mut self.outbox),
+                Place::Keys => keys_ui(ui, view, &mut self.keys),
+                Place::Settings => settings_ui(ui, view, &mut self.settings),
+            });
+            frame::contacts_dialog(ui, view, &mut self.contacts_open);
+            drop::hover_ui(ui, self.place);
+        }
+        self.vault.ui(&ctx);
+        self.act(&ctx, actions);
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.tend(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
+
+/// A draft's name: unlike all others of this home.
+fn draft_name(now: Time, count: u32) -> String {
+    format!("{}-{}-{count}", now.as_nanosecond(), std::process::id())
+}
+
+fn contact_words(slot: Slot) -> Option<&'static str> {
+    match slot {
+        Slot::Send | Slot::Retry => Some("to hand a letter over"),
+        Slot::Fetch => Some("to fetch letters"),
+        Slot::AccountTest => Some("to test the account"),
+        _ => None,
+    }
+}
