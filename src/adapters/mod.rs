@@ -1,5 +1,6 @@
 //! The real world behind the ports: one folder for each thing that it is made of.
 
+pub mod clock;
 pub mod pop3;
 pub mod practice;
 pub mod process;

@@ -157,7 +157,7 @@ pub enum OpenWhat {
     /// A file.
     File(PathBuf),
     /// Bytes that were dropped or pasted, or a part that opens alone.
-    Bytes(Arc<[u8]>),
+    Bytes(Arc<Vec<u8>>),
 }
 
 /// Where keys come from.
@@ -291,7 +291,7 @@ pub struct SealedCopy {
     /// Message-ID without angle brackets.
     pub message_id: String,
     /// The message.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// What stands around everything.

@@ -33,7 +33,7 @@ pub enum Protection {
 pub struct Copy {
     protection: Protection,
     envelope_to: Vec<Address>,
-    bytes: Arc<[u8]>,
+    bytes: Arc<Vec<u8>>,
 }
 
 impl Copy {
@@ -48,7 +48,7 @@ impl Copy {
     }
 
     /// The whole message, CRLF line ends, without dot-stuffing.
-    pub fn bytes(&self) -> &Arc<[u8]> {
+    pub fn bytes(&self) -> &Arc<Vec<u8>> {
         &self.bytes
     }
 }
@@ -152,7 +152,7 @@ fn checked(
             Some(_) | None => Ok(Copy {
                 protection,
                 envelope_to,
-                bytes: bytes.into(),
+                bytes: Arc::new(bytes),
             }),
         })
         .collect()

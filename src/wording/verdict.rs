@@ -30,7 +30,10 @@ pub fn verdict(verdict: &Verdict) -> Notice {
             let notice = Notice::new(
                 "encrypted-unverified",
                 Turn::You,
-                format!("Sealed for your key; nobody vouches for who wrote it. {sealed_for}"),
+                format!(
+                    "Sealed for your key; nobody vouches for who wrote it.{}",
+                    others(&sealed_for)
+                ),
             );
             with_reason(notice, verdict)
         }
@@ -39,6 +42,14 @@ pub fn verdict(verdict: &Verdict) -> Notice {
             verdict,
         ),
     }
+}
+
+/// What the headline has not said already.
+fn others(sealed_for: &str) -> String {
+    if sealed_for == "Sealed for you." || sealed_for.is_empty() {
+        return String::new();
+    }
+    format!(" {sealed_for}")
 }
 
 fn unprotected_headline(verdict: &Verdict) -> &'static str {
@@ -140,29 +151,36 @@ pub fn why_not(why: WhyNot, who: &str) -> (String, String) {
     (reason, next)
 }
 
-/// "Sealed for 2 people, and one key you don't know." (rule 16)
+/// "Sealed for you and 1 other, and one key you don't know." (rule 16)
 fn recipients_sentence(verdict: &Verdict) -> String {
     let Some(encryption) = verdict.encryption() else {
         return String::new();
     };
     let mut known = std::collections::HashSet::new();
-    let mut unknown = 0_usize;
-    let mut hidden = 0_usize;
+    let (mut unknown, mut hidden) = (0_usize, 0_usize);
     for recipient in &encryption.recipients {
         match recipient {
             RecipientHandle::Cert(fingerprint) => {
                 known.insert(fingerprint);
             }
-            RecipientHandle::Key(_) | RecipientHandle::KeyId(_) => {
-                unknown = unknown.saturating_add(1)
-            }
-            RecipientHandle::Hidden => hidden = hidden.saturating_add(1),
+            RecipientHandle::Key(_) | RecipientHandle::KeyId(_) => unknown += 1,
+            RecipientHandle::Hidden => hidden += 1,
         }
     }
-    let mut sentence = match known.len() {
-        0 => "Sealed".to_owned(),
-        1 => "Sealed for 1 key you know".to_owned(),
-        n => format!("Sealed for {n} keys you know"),
+    let own = encryption.opened_with.as_ref();
+    // A hidden key that opened is our own: it is not counted as another's.
+    if let Some(own) = own
+        && !known.remove(own)
+    {
+        hidden = hidden.saturating_sub(1);
+    }
+    let mut sentence = match (own.is_some(), known.len()) {
+        (true, 0) => "Sealed for you".to_owned(),
+        (true, 1) => "Sealed for you and 1 other".to_owned(),
+        (true, n) => format!("Sealed for you and {n} others"),
+        (false, 0) => "Sealed".to_owned(),
+        (false, 1) => "Sealed for 1 person".to_owned(),
+        (false, n) => format!("Sealed for {n} people"),
     };
     match unknown {
         0 => {}

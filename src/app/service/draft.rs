@@ -5,11 +5,11 @@ use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::compose::{Attachment, Draft, DraftProblem};
 
-/// The draft in either form.
-pub fn draft_of(source: &DraftSource) -> Result<Draft, DraftProblem> {
+/// The draft in either form. The source is used up: a large letter is in memory once less.
+pub fn draft_of(source: DraftSource) -> Result<Draft, DraftProblem> {
     match source {
-        DraftSource::Message(bytes) => Draft::from_bytes(bytes),
-        DraftSource::Form(form) => Ok(from_form(form)),
+        DraftSource::Message(bytes) => Draft::from_bytes(&bytes),
+        DraftSource::Form(form) => Ok(from_form(&form)),
     }
 }
 

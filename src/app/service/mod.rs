@@ -60,15 +60,15 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             Outcome::AccountWorks(account::test(desk, address.as_ref(), watch)?)
         }
         Command::Preflight(source) => {
-            Outcome::Preflight(Box::new(preflight::preflight(desk, &source)?))
+            Outcome::Preflight(Box::new(preflight::preflight(desk, source)?))
         }
-        Command::Seal(source) => Outcome::Sealed(seal::seal_draft(desk, &source, watch)?),
+        Command::Seal(source) => Outcome::Sealed(seal::seal_draft(desk, source, watch)?),
         Command::Send {
             draft,
             way,
             draft_id,
         } => {
-            let report = send::send(desk, &draft, way, draft_id.as_deref(), watch)?;
+            let report = send::send(desk, draft, way, draft_id.as_deref(), watch)?;
             // On the practice desk the partner reads and answers at once.
             if let Some(session) = desks.session() {
                 session.partner_turn(watch)?;

@@ -108,7 +108,7 @@ impl Session {
             ..DraftForm::default()
         };
         let source = DraftSource::Form(Box::new(form));
-        let report = send::send(&self.partner, &source, Way::Sealed, None, watch)?;
+        let report = send::send(&self.partner, source, Way::Sealed, None, watch)?;
         Ok(Answered {
             subject,
             reading,

@@ -8,7 +8,7 @@ use crate::compose::DraftProblem;
 use crate::protect::plan::{PlanProblem, choose, plan};
 
 /// One row a recipient, what is in the way, and what each can see.
-pub fn preflight(desk: &Desk, source: &DraftSource) -> Result<Preflight, Failure> {
+pub fn preflight(desk: &Desk, source: DraftSource) -> Result<Preflight, Failure> {
     let draft = draft_of(source)?;
     let recipients = match draft.recipients() {
         Ok(recipients) => seal::with_roles(&recipients),

@@ -45,7 +45,7 @@ pub fn run(
     tell(Told::Ready(&session));
     let report = send::send(
         session.learner(),
-        &letter(&session),
+        letter(&session),
         Way::Sealed,
         None,
         watch,

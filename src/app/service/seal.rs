@@ -33,7 +33,7 @@ pub struct Ready {
 /// Seals a draft without sending it.
 pub fn seal_draft(
     desk: &Desk,
-    source: &DraftSource,
+    source: DraftSource,
     watch: &Watch,
 ) -> Result<Vec<SealedCopy>, Failure> {
     let ready = prepare(desk, source, Way::Sealed, watch)?;
@@ -52,7 +52,7 @@ pub fn seal_draft(
 /// Protects a draft in the way that was asked for, or says why it cannot be.
 pub fn prepare(
     desk: &Desk,
-    source: &DraftSource,
+    source: DraftSource,
     way: Way,
     watch: &Watch,
 ) -> Result<Ready, Failure> {

@@ -10,7 +10,7 @@ use crate::app::job::Watch;
 /// leaves it there, with its state.
 pub fn send(
     desk: &Desk,
-    source: &DraftSource,
+    source: DraftSource,
     way: Way,
     draft_id: Option<&str>,
     watch: &Watch,

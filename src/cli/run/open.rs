@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub fn run(session: &Session, args: &OpenArgs) -> Result<Report, Failure> {
     let bytes = read_input(&args.file, limits::MESSAGE_BYTES)?;
     let job = Command::Open {
-        what: OpenWhat::Bytes(bytes.into()),
+        what: OpenWhat::Bytes(Arc::new(bytes)),
         // Typing the command is the asking; the warning stands on top of what is printed.
         without_integrity: true,
     };
