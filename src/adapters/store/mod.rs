@@ -75,7 +75,7 @@ impl FileStore {
         Ok(FileStore {
             db,
             vault,
-            certs: Certs::Directory(directory),
+            certs: Certs::Directory(Box::new(directory)),
             live: Some(home.live()),
             owner: Mutex::new(None),
         })

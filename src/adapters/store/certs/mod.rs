@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard};
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub(super) enum Certs {
     /// In a Shared OpenPGP Certificate Directory, where other programs see them.
-    Directory(CertDirectory),
+    Directory(Box<CertDirectory>),
     /// In this process alone.
     Memory(Mutex<BTreeMap<Fingerprint, Cert>>),
 }
