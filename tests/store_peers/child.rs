@@ -146,7 +146,7 @@ fn sending(home: &Path) {
     loop {
         let id = letter(&store, 300_000);
         say(format_args!("{id} waiting"));
-        assert!(store.claim(id, 0).unwrap());
+        assert!(store.claim(id, 0, &OutboxState::Waiting).unwrap());
         say(format_args!("{id} claimed"));
         let data = OutboxState::Sending { data_begun: true };
         store.set_state(id, 0, &data).unwrap();

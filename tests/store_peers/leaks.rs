@@ -335,7 +335,7 @@ fn rule_55_files_are_for_their_owner_alone() {
     let store = open_at(&home);
     Key::make("me@example.org").add_to(&store);
     let id = crate::shared::letter(&store, 10);
-    assert!(store.claim(id, 0).unwrap());
+    assert!(store.claim(id, 0, &OutboxState::Waiting).unwrap());
     let mut wide = Vec::new();
     let mut look = |path: &Path| {
         let mode = path.metadata().unwrap().permissions().mode();

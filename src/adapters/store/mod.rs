@@ -288,12 +288,15 @@ impl Store for FileStore {
         self.open_and_read(|conn, key| outbox::outgoing(conn, key, id))
     }
 
-    fn claim(&self, id: OutboxId, index: usize) -> Result<bool, StoreFailure> {
+    fn claim(&self, id: OutboxId, index: usize, seen: &OutboxState) -> Result<bool, StoreFailure> {
         if let Some(failure) = self.db.read_only() {
             return Err(failure.clone());
         }
+        // What the caller saw may be what a dead process's copy was sorted into.
+        self.settle()?;
         let owner = self.owner()?;
-        self.db.write(|tx| outbox::claim(tx, id, index, &owner))
+        self.db
+            .write(|tx| outbox::claim(tx, (id, index), seen, &owner))
     }
 
     fn set_state(

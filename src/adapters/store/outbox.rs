@@ -218,19 +218,31 @@ pub(super) fn outgoing(
     Ok(Some(outgoing))
 }
 
-/// Takes a waiting copy for `owner`.
+/// Takes a copy for `owner`, if it is still in the state that was seen.
 pub(super) fn claim(
     tx: &Transaction<'_>,
-    id: OutboxId,
-    index: usize,
+    (id, index): (OutboxId, usize),
+    seen: &OutboxState,
     owner: &str,
 ) -> Result<bool, Fault> {
+    let seen = match seen {
+        OutboxState::Waiting => state::WAITING,
+        OutboxState::Refused { .. } => state::REFUSED,
+        OutboxState::MaybeSent => state::MAYBE_SENT,
+        OutboxState::Sending { .. } | OutboxState::Sent { .. } => return Ok(false),
+    };
+    let part = part(index)?;
     let taken = tx.execute(
         "UPDATE outbox_copy SET state = ?4, owner = ?3
          WHERE outbox = ?1 AND part = ?2 AND state = ?5",
-        (id, part(index)?, owner, state::SENDING, state::WAITING),
+        (id, part, owner, state::SENDING, seen),
     )?;
-    Ok(taken == 1)
+    if taken == 0 {
+        return Ok(false);
+    }
+    let name = id.to_string();
+    sealed::remove_part(tx, &Record::new(Place::OutboxNote, &name).part(part))?;
+    Ok(true)
 }
 
 /// Sets a copy's state; the vault key is needed for the states that carry a text. What another process is sending is not touched, and what was sent stays

@@ -97,6 +97,8 @@ fn enqueue(store: &FileStore, sizes: &[usize]) -> OutboxId {
         .unwrap()
 }
 
+const WAITING: OutboxState = OutboxState::Waiting;
+
 fn states(store: &FileStore) -> Vec<OutboxState> {
     let outbox = store.outbox().unwrap();
     let copies = outbox.into_iter().flat_map(|entry| entry.copies);
@@ -362,9 +364,9 @@ fn the_outbox_gives_back_what_was_put_there() {
 fn a_copy_goes_through_its_states() {
     on_both(|store| {
         let id = enqueue(store, &[1, 1, 1]);
-        assert!(store.claim(id, 0).unwrap());
-        assert!(!store.claim(id, 0).unwrap());
-        assert!(!store.claim(id, 9).unwrap());
+        assert!(store.claim(id, 0, &WAITING).unwrap());
+        assert!(!store.claim(id, 0, &WAITING).unwrap());
+        assert!(!store.claim(id, 9, &WAITING).unwrap());
         assert_eq!(store.remove_outgoing(id), Err(StoreFailure::Busy));
         let set = |index, state: OutboxState| {
             store.set_state(id, index, &state).unwrap();
@@ -384,8 +386,8 @@ fn a_copy_goes_through_its_states() {
         // What was sent is not sent again.
         store.set_state(id, 0, &OutboxState::Waiting).unwrap();
         assert_eq!(states(store)[0], OutboxState::Sent { receipt });
-        assert!(!store.claim(id, 0).unwrap());
-        assert!(store.claim(id, 1).unwrap());
+        assert!(!store.claim(id, 0, &WAITING).unwrap());
+        assert!(store.claim(id, 1, &WAITING).unwrap());
         let gone = store.set_state(id + 1, 0, &OutboxState::Waiting);
         assert!(matches!(gone, Err(StoreFailure::Damaged { .. })));
     });
@@ -397,7 +399,7 @@ fn rule_62_what_a_dead_process_was_sending_is_maybe_sent_or_waits() {
     let (dying, living) = (open(dir.path()), open(dir.path()));
     let id = enqueue(&dying, &[1, 1, 1, 1]);
     for index in 0..3 {
-        assert!(dying.claim(id, index).unwrap());
+        assert!(dying.claim(id, index, &WAITING).unwrap());
     }
     let begun = OutboxState::Sending { data_begun: true };
     dying.set_state(id, 1, &begun).unwrap();
@@ -410,7 +412,7 @@ fn rule_62_what_a_dead_process_was_sending_is_maybe_sent_or_waits() {
     let connecting = OutboxState::Sending { data_begun: false };
     let all = [connecting, begun, sent.clone(), OutboxState::Waiting];
     assert_eq!(states(&living), all);
-    assert!(!living.claim(id, 0).unwrap());
+    assert!(!living.claim(id, 0, &WAITING).unwrap());
     let meddled = living.set_state(id, 1, &OutboxState::Waiting);
     assert_eq!(meddled, Err(StoreFailure::Busy));
     assert_eq!(living.remove_outgoing(id), Err(StoreFailure::Busy));
@@ -425,23 +427,22 @@ fn rule_62_what_a_dead_process_was_sending_is_maybe_sent_or_waits() {
     assert_eq!(states(&living), sorted);
     assert_eq!(states(&open(dir.path())), sorted);
     // Not again by itself; the person may say so.
-    assert!(!living.claim(id, 1).unwrap());
-    living.set_state(id, 1, &OutboxState::Waiting).unwrap();
-    assert!(living.claim(id, 1).unwrap());
+    assert!(!living.claim(id, 1, &WAITING).unwrap());
+    assert!(living.claim(id, 1, &OutboxState::MaybeSent).unwrap());
 }
 
 #[test]
 fn two_instances_never_claim_the_same_copy() {
     let dir = tempfile::tempdir().unwrap();
     let id = enqueue(&open(dir.path()), &[1; 20]);
+    // All live to the end: what a dead one was sending would wait again.
+    let stores = [open(dir.path()), open(dir.path()), open(dir.path())];
     let claimed: Vec<usize> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..3)
-            .map(|_| {
-                scope.spawn(|| {
-                    let store = open(dir.path());
-                    let mine = |index: &usize| store.claim(id, *index).unwrap();
-                    (0..20).filter(mine).collect::<Vec<_>>()
-                })
+        let threads: Vec<_> = stores
+            .iter()
+            .map(|store| {
+                let mine = |index: &usize| store.claim(id, *index, &WAITING).unwrap();
+                scope.spawn(move || (0..20).filter(mine).collect::<Vec<_>>())
             })
             .collect();
         threads
@@ -450,6 +451,29 @@ fn two_instances_never_claim_the_same_copy() {
             .collect()
     });
     assert_eq!(claimed.len(), 20);
+}
+
+#[test]
+fn a_copy_is_taken_only_in_the_state_that_was_seen() {
+    on_both(|store| {
+        let id = enqueue(store, &[1]);
+        let refused = OutboxState::Refused { why: "no".into() };
+        store.set_state(id, 0, &refused).unwrap();
+        // Two jobs saw the same refusal and were told to try again: one of them does.
+        assert!(!store.claim(id, 0, &WAITING).unwrap());
+        assert!(!store.claim(id, 0, &OutboxState::MaybeSent).unwrap());
+        assert!(store.claim(id, 0, &refused).unwrap());
+        assert!(!store.claim(id, 0, &refused).unwrap());
+        // It ended unsure: whoever saw a refusal does not send it once more.
+        store.set_state(id, 0, &OutboxState::MaybeSent).unwrap();
+        assert!(!store.claim(id, 0, &refused).unwrap());
+        for state in states(store) {
+            assert!(store.claim(id, 0, &state).unwrap());
+        }
+        for state in states(store) {
+            assert!(!store.claim(id, 0, &state).unwrap(), "it is being sent");
+        }
+    });
 }
 
 #[test]

@@ -234,9 +234,11 @@ pub trait Store: Send + Sync {
     fn outbox(&self) -> Result<Vec<OutboxEntry>, StoreFailure>;
     /// The letter's bytes. Vault.
     fn outgoing(&self, id: OutboxId) -> Result<Option<Outgoing>, StoreFailure>;
-    /// Takes a waiting copy for this process (atomically `Waiting` → `Sending`); `false` when it
-    /// is not waiting, so that two processes never send it both. No vault.
-    fn claim(&self, id: OutboxId, index: usize) -> Result<bool, StoreFailure>;
+    /// Takes a copy for this process (atomically `seen` → `Sending`), so that no two jobs or
+    /// processes ever send it both. `seen` is the state that the caller decided by: `Waiting`,
+    /// `Refused`, or, when the person said so, `MaybeSent`. `false` when the copy is in another
+    /// state by now. No vault.
+    fn claim(&self, id: OutboxId, index: usize, seen: &OutboxState) -> Result<bool, StoreFailure>;
     /// Sets a copy's state, durably before it returns. `Busy` while another process is sending it;
     /// what was sent stays sent. Vault for the states that carry a text.
     fn set_state(

@@ -36,11 +36,7 @@ pub fn deliver(
         if !may_try(&stored.state, maybe_sent_too) {
             continue;
         }
-        if stored.state != OutboxState::Waiting {
-            desk.store
-                .set_state(id, stored.index, &OutboxState::Waiting)?;
-        }
-        if !desk.store.claim(id, stored.index)? {
+        if !desk.store.claim(id, stored.index, &stored.state)? {
             continue;
         }
         tried = true;
