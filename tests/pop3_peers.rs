@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::PracticeServer;
 use waxwing::address::Address;
-use waxwing::app::job::Watch;
+use waxwing::app::job::{Progress, Step, Watch};
 use waxwing::app::port::{Clock, FetchFailure, Fetched, MailboxServer, SubmitFailure, TlsRefusal};
 use waxwing::base::{Secret, Time};
 use waxwing::settings::{Account, Endpoint, Security, Trust};
@@ -68,10 +68,19 @@ fn fetch(
     password: &str,
     known: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Fetched>, FetchFailure> {
+    fetch_watched(account, password, known, &Watch::default())
+}
+
+fn fetch_watched(
+    account: &Account,
+    password: &str,
+    known: &dyn Fn(&str) -> bool,
+    watch: &Watch,
+) -> Result<Vec<Fetched>, FetchFailure> {
     let runtime = Runtime::new().unwrap();
     let client = Pop3Mailbox::new(runtime.handle().clone());
     let password = Secret::new(password.to_owned());
-    client.fetch(account, &password, known, &Watch::default())
+    client.fetch(account, &password, known, watch)
 }
 
 #[test]
@@ -83,7 +92,8 @@ fn dovecot_hands_out_every_letter_byte_for_byte_and_keeps_them() {
             let endpoint = account.mailbox.as_mut().unwrap();
             (endpoint.security, endpoint.port) = (security, server.stls_port);
         }
-        let fetched = fetch(&account, user.1, &|_| false)
+        let watch = Watch::default();
+        let fetched = fetch_watched(&account, user.1, &|_| false, &watch)
             .unwrap_or_else(|failure| panic!("{failure:?}: {}", server.log()));
         let expected: Vec<Vec<u8>> = letters()
             .iter()
@@ -98,6 +108,13 @@ fn dovecot_hands_out_every_letter_byte_for_byte_and_keeps_them() {
         for (letter, expected) in fetched.iter().zip(&expected) {
             assert!(letter.bytes == *expected, "{} differs", letter.uid);
         }
+        let total = expected.iter().map(|letter| letter.len() as u64).sum();
+        let said = Progress {
+            step: Step::Fetching,
+            done: total,
+            total,
+        };
+        assert_eq!(watch.latest(), Some(said));
         let first = fetched[0].uid.clone();
         let again = fetch(&account, user.1, &|uid| uid != first).unwrap_or_default();
         assert_eq!(again.len(), 1);
