@@ -1,10 +1,10 @@
 //! POP3's grammar over any stream: commands, answers of one line and of many, letters (RFC 1939
 //! §3). Every line, list and letter has a bound, and every wait an end.
 
+use crate::adapters::tls::Patience;
 use crate::app::port::{Stage, SubmitFailure};
 use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::time::{Instant, timeout_at};
 
 /// Longest line of an answer with its CRLF, in bytes. RFC 2449 §4 allows 512; longer greetings
 /// are met.
@@ -43,17 +43,17 @@ pub(super) struct Conversation<S> {
     stream: BufReader<S>,
     /// What failures are sorted under.
     pub stage: Stage,
-    /// When patience ends.
-    pub by: Instant,
+    /// How long all of it may take.
+    pub patience: Patience,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
     /// Over a stream on which nothing was said yet.
-    pub fn new(stream: S, by: Instant) -> Self {
+    pub fn new(stream: S, patience: Patience) -> Self {
         Conversation {
             stream: BufReader::with_capacity(CHUNK, stream),
             stage: Stage::Greeting,
-            by,
+            patience,
         }
     }
 
@@ -77,10 +77,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
             self.stream.write_all(line.as_bytes()).await?;
             self.stream.flush().await
         };
-        timeout_at(self.by, said)
-            .await
-            .map_err(|_| SubmitFailure::Deadline { stage })?
-            .map_err(|error| broken(&error, stage))
+        let said = self.patience.wait(stage, said).await?;
+        said.map_err(|error| broken(&error, stage))
     }
 
     /// The first line of an answer.
@@ -174,10 +172,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
 
     async fn fill(&mut self) -> Result<&[u8], SubmitFailure> {
         let stage = self.stage;
-        let filled = timeout_at(self.by, self.stream.fill_buf()).await;
-        let seen = filled
-            .map_err(|_| SubmitFailure::Deadline { stage })?
-            .map_err(|error| broken(&error, stage))?;
+        let filled = self.patience.wait(stage, self.stream.fill_buf()).await?;
+        let seen = filled.map_err(|error| broken(&error, stage))?;
         if seen.is_empty() {
             return Err(SubmitFailure::Closed { stage });
         }

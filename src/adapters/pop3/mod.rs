@@ -7,8 +7,9 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+use crate::adapters::tls;
 use crate::app::job::{Step, Watch};
-use crate::app::port::{FetchFailure, Fetched, MailboxServer, SubmitFailure};
+use crate::app::port::{FetchFailure, Fetched, MailboxServer};
 use crate::base::Passphrase;
 use crate::settings::{Account, Security};
 use std::time::Duration;
@@ -18,18 +19,18 @@ use tokio::time::Instant;
 /// Fetches letters; the network runs on the runtime that it is given.
 pub struct Pop3Mailbox {
     handle: Handle,
-    patience: Patience,
+    timing: Timing,
 }
 
 impl Pop3Mailbox {
-    /// With the usual patience.
+    /// As patient as usual.
     pub fn new(handle: Handle) -> Self {
-        Pop3Mailbox::with_patience(handle, Patience::default())
+        Pop3Mailbox::with_timing(handle, Timing::default())
     }
 
-    /// With this patience.
-    pub fn with_patience(handle: Handle, patience: Patience) -> Self {
-        Pop3Mailbox { handle, patience }
+    /// As patient as this.
+    pub fn with_timing(handle: Handle, timing: Timing) -> Self {
+        Pop3Mailbox { handle, timing }
     }
 }
 
@@ -42,31 +43,26 @@ impl MailboxServer for Pop3Mailbox {
         watch: &Watch,
     ) -> Result<Vec<Fetched>, FetchFailure> {
         let endpoint = account.mailbox.as_ref().ok_or(FetchFailure::NoMailbox)?;
-        let patience = &self.patience;
-        let work = async {
-            watch.progress(Step::Connecting, 0, 0);
-            let by = Instant::now() + patience.login;
-            let stream = connect::connect(endpoint, by).await?;
-            let secured = session::Secured {
-                stream,
-                greeted: endpoint.security == Security::StartTls,
-                by,
-            };
-            session::fetch(secured, account, password, known, patience, watch).await
-        };
+        let timing = &self.timing;
         self.handle.block_on(async {
-            tokio::select! {
-                // Nothing was removed, so dropping the connection loses nothing.
-                () = watch.cancel.cancelled() => Err(SubmitFailure::Cancelled.into()),
-                result = work => result,
-            }
+            watch.progress(Step::Connecting, 0, 0);
+            let patience = tls::Patience {
+                deadline: Instant::now() + timing.login,
+                cancel: watch.cancel.clone(),
+            };
+            let secured = session::Secured {
+                stream: connect::connect(endpoint, &patience).await?,
+                greeted: endpoint.security == Security::StartTls,
+                patience,
+            };
+            session::fetch(secured, account, password, known, timing, watch).await
         })
     }
 }
 
 /// How long a server may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct Timing {
     /// From connecting until the lists are asked for.
     pub login: Duration,
     /// For lists and letters together, however small.
@@ -79,9 +75,9 @@ pub struct Patience {
     pub farewell: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timing {
     fn default() -> Self {
-        Patience {
+        Timing {
             login: Duration::from_secs(60),
             letters: Duration::from_secs(60),
             each: Duration::from_millis(500),
@@ -91,7 +87,7 @@ impl Default for Patience {
     }
 }
 
-impl Patience {
+impl Timing {
     /// The time that so many letters with so many bytes may take together.
     fn for_letters(&self, letters: usize, bytes: u64) -> Duration {
         let letters = u32::try_from(letters).unwrap_or(u32::MAX);

@@ -1,7 +1,8 @@
 //! What is said to a POP3 server, from greeting to farewell, over a stream that is TLS already.
 
-use super::Patience;
+use super::Timing;
 use super::conversation::{Answer, Conversation, LetterFailure};
+use crate::adapters::tls;
 use crate::app::job::{Step, Watch};
 use crate::app::port::{FetchFailure, Fetched, Reply, Stage, SubmitFailure};
 use crate::base::{Passphrase, limits};
@@ -26,8 +27,8 @@ pub(super) struct Secured<S> {
     pub stream: S,
     /// Whether the greeting came already, before STLS.
     pub greeted: bool,
-    /// When the login must be done.
-    pub by: Instant,
+    /// Until when the login must be done.
+    pub patience: tls::Patience,
 }
 
 /// Logs in, lists, fetches what is not known, and leaves. Removes nothing.
@@ -36,10 +37,10 @@ pub(super) async fn fetch<S: AsyncRead + AsyncWrite + Unpin>(
     account: &Account,
     password: &Passphrase,
     known: &dyn Fn(&str) -> bool,
-    patience: &Patience,
+    timing: &Timing,
     watch: &Watch,
 ) -> Result<Vec<Fetched>, FetchFailure> {
-    let mut talk = Conversation::new(secured.stream, secured.by);
+    let mut talk = Conversation::new(secured.stream, secured.patience);
     watch.progress(Step::LoggingIn, 0, 0);
     if !secured.greeted {
         yes(talk.answer().await?, Stage::Greeting)?;
@@ -49,7 +50,7 @@ pub(super) async fn fetch<S: AsyncRead + AsyncWrite + Unpin>(
     watch.progress(Step::Fetching, 0, 0);
     let batch = list(&mut talk, known).await?;
     let total: u64 = batch.wanted.iter().map(|w| w.size).sum();
-    talk.by = Instant::now() + patience.for_letters(batch.wanted.len(), total);
+    talk.patience.deadline = Instant::now() + timing.for_letters(batch.wanted.len(), total);
     let mut fetched = Vec::with_capacity(batch.wanted.len());
     let mut done = 0;
     for wanted in batch.wanted {
@@ -64,7 +65,8 @@ pub(super) async fn fetch<S: AsyncRead + AsyncWrite + Unpin>(
         });
     }
     // All is here; a server that fails at the farewell takes nothing away.
-    talk.by = talk.by.min(Instant::now() + patience.farewell);
+    let farewell = Instant::now() + timing.farewell;
+    talk.patience.deadline = talk.patience.deadline.min(farewell);
     let _ = talk.ask("QUIT").await;
     match batch.too_large {
         Some(size) if fetched.is_empty() => Err(FetchFailure::TooLarge { size }),

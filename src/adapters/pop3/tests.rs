@@ -2,9 +2,10 @@
 
 use super::connect::connect;
 use super::session::{self, Secured};
-use super::{Patience, Pop3Mailbox};
+use super::{Pop3Mailbox, Timing};
+use crate::adapters::tls;
 use crate::address::Address;
-use crate::app::job::Watch;
+use crate::app::job::{Cancel, Watch};
 use crate::app::port::{FetchFailure, Fetched, MailboxServer, Stage, SubmitFailure};
 use crate::base::{Passphrase, Secret, limits};
 use crate::settings::{Account, Endpoint, Security, Trust};
@@ -93,7 +94,7 @@ fn account() -> Account {
     }
 }
 
-const SHORT: Patience = Patience {
+const SHORT: Timing = Timing {
     login: Duration::from_millis(200),
     letters: Duration::from_millis(200),
     each: Duration::ZERO,
@@ -101,29 +102,36 @@ const SHORT: Patience = Patience {
     farewell: Duration::from_millis(200),
 };
 
+fn patience(time: Duration) -> tls::Patience {
+    tls::Patience {
+        deadline: Instant::now() + time,
+        cancel: Cancel::default(),
+    }
+}
+
 async fn fetch(
     stream: DuplexStream,
     account: &Account,
     password: &Passphrase,
     known: &dyn Fn(&str) -> bool,
-    patience: &Patience,
+    timing: &Timing,
     watch: &Watch,
 ) -> Result<Vec<Fetched>, FetchFailure> {
     let secured = Secured {
         stream,
         greeted: false,
-        by: Instant::now() + patience.login,
+        patience: patience(timing.login),
     };
-    session::fetch(secured, account, password, known, patience, watch).await
+    session::fetch(secured, account, password, known, timing, watch).await
 }
 
-async fn against(patience: Patience, acts: Vec<Act>) -> Result<Vec<Fetched>, FetchFailure> {
+async fn against(timing: Timing, acts: Vec<Act>) -> Result<Vec<Fetched>, FetchFailure> {
     let (near, far) = tokio::io::duplex(1 << 16);
     let server = tokio::spawn(serve(far, acts));
     let password = Secret::new("hunter2".to_owned());
     let watch = Watch::default();
     let known = |uid: &str| uid == "known";
-    let result = fetch(near, &account(), &password, &known, &patience, &watch).await;
+    let result = fetch(near, &account(), &password, &known, &timing, &watch).await;
     server.await.unwrap();
     result
 }
@@ -131,7 +139,7 @@ async fn against(patience: Patience, acts: Vec<Act>) -> Result<Vec<Fetched>, Fet
 /// What comes of `acts` after a login that worked.
 async fn after_login(acts: Vec<Act>) -> Result<Vec<Fetched>, FetchFailure> {
     let all = login().into_iter().chain(acts).collect();
-    against(Patience::default(), all).await
+    against(Timing::default(), all).await
 }
 
 fn connection(result: Result<Vec<Fetched>, FetchFailure>) -> SubmitFailure {
@@ -190,7 +198,7 @@ async fn login_falls_back_and_says_why_it_failed() {
         hear("PASS"),
         say("-ERR [AUTH] no\n"),
     ];
-    let failure = connection(against(Patience::default(), old).await);
+    let failure = connection(against(Timing::default(), old).await);
     let SubmitFailure::LoginRefused(reply) = failure else {
         panic!("{failure:?}")
     };
@@ -208,7 +216,7 @@ async fn login_falls_back_and_says_why_it_failed() {
         hear("QUIT"),
         say("+OK\n"),
     ];
-    assert!(against(Patience::default(), sasl).await.is_ok());
+    assert!(against(Timing::default(), sasl).await.is_ok());
     let neither = vec![
         say("+OK\n"),
         hear("CAPA"),
@@ -216,7 +224,7 @@ async fn login_falls_back_and_says_why_it_failed() {
         Act::Wait,
     ];
     assert_eq!(
-        connection(against(Patience::default(), neither).await),
+        connection(against(Timing::default(), neither).await),
         SubmitFailure::NoLoginMethod {
             offered: vec!["GSSAPI".to_owned()]
         }
@@ -234,7 +242,7 @@ async fn a_login_with_a_line_end_is_no_command() {
         &account(),
         &password,
         &|_| false,
-        &Patience::default(),
+        &Timing::default(),
         &Watch::default(),
     )
     .await;
@@ -248,7 +256,7 @@ async fn a_login_with_a_line_end_is_no_command() {
 #[tokio::test]
 async fn attack_garbage_pop3_is_refused_where_it_comes() {
     for first in ["HTTP/1.1 400\n", "220 smtp\n", "\n", "+OKAY\n", "\0\u{1}\n"] {
-        let result = against(Patience::default(), vec![say(first), Act::Wait]).await;
+        let result = against(Timing::default(), vec![say(first), Act::Wait]).await;
         assert_eq!(connection(result), garbage(Stage::Greeting), "{first:?}");
     }
     for list in [
@@ -280,7 +288,7 @@ async fn attack_garbage_pop3_is_refused_where_it_comes() {
 #[tokio::test]
 async fn attack_flood_pop3_is_bounded() {
     let x = vec![b'x'; 10_000];
-    let result = against(Patience::default(), vec![Act::Flood(x.clone())]).await;
+    let result = against(Timing::default(), vec![Act::Flood(x.clone())]).await;
     assert_eq!(connection(result), garbage(Stage::Greeting));
     let acts = vec![
         say("+OK\n"),
@@ -288,7 +296,7 @@ async fn attack_flood_pop3_is_bounded() {
         say("+OK\n"),
         Act::Flood(b"CAPABILITY\r\n".repeat(1_000)),
     ];
-    let result = against(Patience::default(), acts).await;
+    let result = against(Timing::default(), acts).await;
     assert_eq!(connection(result), garbage(Stage::Hello));
     let acts = vec![
         hear("UIDL"),
@@ -379,7 +387,7 @@ async fn closing_in_the_middle_is_no_letter() {
 async fn attack_injection_pop3_bytes_ahead_of_a_command_are_refused() {
     let acts = vec![say("+OK\n+OK forged\n"), Act::Wait];
     let stage = Stage::Hello;
-    let result = against(Patience::default(), acts).await;
+    let result = against(Timing::default(), acts).await;
     assert_eq!(connection(result), SubmitFailure::Injected { stage });
     let acts = vec![
         hear("UIDL"),
@@ -404,8 +412,8 @@ async fn by_stls(acts: Vec<Act>) -> SubmitFailure {
         let (stream, _) = listener.accept().await.unwrap();
         serve(stream, acts).await
     });
-    let by = Instant::now() + Duration::from_secs(20);
-    let failure = connect(&endpoint, by).await.err();
+    let patience = patience(Duration::from_secs(20));
+    let failure = connect(&endpoint, &patience).await.err();
     let rest = server.await.unwrap();
     assert_eq!(rest, b"", "said after the failure");
     failure.unwrap_or(SubmitFailure::Cancelled)
