@@ -11,7 +11,13 @@ use sequoia_openpgp::parse::Cookie;
 use sequoia_openpgp::parse::buffered_reader::{BufferedReader as _, Memory};
 use sequoia_openpgp::types::{AEADAlgorithm, SymmetricAlgorithm};
 use std::io::Read as _;
+use std::ops::Range;
 use zeroize::Zeroize as _;
+
+/// Bytes that are decrypted at a time: a multiple of every block size.
+const STRETCH: usize = 1 << 18;
+/// Bytes of the modification detection code's packet.
+const CODE: usize = mdc::HEADER.len() + mdc::DIGEST;
 
 /// It did not decrypt, or not to what was encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,46 +85,68 @@ impl<'a> V2<'a> {
     }
 }
 
-/// Decrypts the data of a SEIPDv1 packet, without its version octet, and checks the modification
-/// detection code.
-pub fn v1(data: &[u8], with: &Candidate, workers: &dyn Workers) -> Result<Plaintext, Failed> {
-    let (cipher, block) = cipher(with)?;
-    let start = block.saturating_add(2);
-    if data.len()
-        < start
-            .saturating_add(mdc::HEADER.len())
-            .saturating_add(mdc::DIGEST)
-    {
-        return Err(Failed);
-    }
-    let mut bytes = vec![0; data.len()];
-    let end = bytes
-        .len()
-        .saturating_sub(mdc::HEADER.len())
-        .saturating_sub(mdc::DIGEST);
-    let decrypted = in_halves(cipher, &with.key, block, data, &mut bytes, workers);
-    let (content, code) = bytes.split_at_checked(end).unwrap_or_default();
-    let mut expected = Mdc::new();
-    expected.update(content);
-    if !mdc::same(&expected.finish(), code) || decrypted.is_err() {
+/// Decrypts the data of a SEIPDv1 packet, without its version octet, in place, and checks the
+/// modification detection code.
+pub fn v1(
+    mut bytes: Vec<u8>,
+    data: Range<usize>,
+    with: &Candidate,
+    workers: &dyn Workers,
+) -> Result<Plaintext, Failed> {
+    let opened = v1_in_place(&mut bytes, data, with, workers);
+    if opened.is_err() {
         bytes.zeroize();
+    }
+    let content = opened?;
+    bytes.truncate(content.end);
+    Ok(Plaintext {
+        bytes,
+        start: content.start,
+    })
+}
+
+fn v1_in_place(
+    bytes: &mut [u8],
+    data: Range<usize>,
+    with: &Candidate,
+    workers: &dyn Workers,
+) -> Result<Range<usize>, Failed> {
+    let (cipher, block) = cipher(with)?;
+    let prefix = block.saturating_add(2);
+    let content_len = data.len().checked_sub(CODE).ok_or(Failed)?;
+    if content_len < prefix {
         return Err(Failed);
     }
-    bytes.truncate(end);
-    Ok(Plaintext { bytes, start })
+    let start = data.start;
+    let data = bytes.get_mut(data).ok_or(Failed)?;
+    let mut mdc = in_halves(cipher, &with.key, block, data, content_len, workers)?;
+    let (content, code) = data.split_at_checked(content_len).ok_or(Failed)?;
+    mdc.rest(content);
+    if !mdc::same(&mdc.code.finish(), code) {
+        return Err(Failed);
+    }
+    Ok(start.saturating_add(prefix)..start.saturating_add(content_len))
 }
 
 /// Decrypts a packet without any integrity (RFC 9580 §5.7): whatever comes out may have been
 /// altered by anybody.
-pub fn without_integrity(data: &[u8], with: &Candidate) -> Result<Plaintext, Failed> {
+pub fn without_integrity(
+    mut bytes: Vec<u8>,
+    data: Range<usize>,
+    with: &Candidate,
+) -> Result<Plaintext, Failed> {
     let (cipher, block) = cipher(with)?;
-    let start = block.saturating_add(2);
-    let (prefix, rest) = data.split_at_checked(start).ok_or(Failed)?;
+    let prefix = block.saturating_add(2);
+    bytes.truncate(data.end);
+    let start = data.start.saturating_add(prefix);
     // The cipher starts anew behind the prefix, with the ciphertext of its last block.
-    let iv = prefix.get(2..).ok_or(Failed)?;
-    let mut bytes = vec![0; rest.len()];
-    cfb(cipher, &with.key, Some(iv), rest, &mut bytes).map_err(|_| Failed)?;
-    Ok(Plaintext { bytes, start: 0 })
+    let iv = bytes
+        .get(start.saturating_sub(block)..start)
+        .ok_or(Failed)?
+        .to_vec();
+    let rest = bytes.get_mut(start..).ok_or(Failed)?;
+    cfb(cipher, &with.key, block, Some(iv), rest, |_| ()).map_err(|_| Failed)?;
+    Ok(Plaintext { bytes, start })
 }
 
 fn cipher(with: &Candidate) -> Result<(SymmetricAlgorithm, usize), Failed> {
@@ -138,45 +166,84 @@ pub fn is_legacy(cipher: SymmetricAlgorithm) -> bool {
     cipher.block_size().is_ok_and(|block| block < 16)
 }
 
-/// CFB in two halves at once: each block needs only the ciphertext of the one before.
+/// The code over what was decrypted so far.
+struct Counted {
+    code: Mdc,
+    bytes: usize,
+}
+
+impl Counted {
+    /// Takes in what is missing of the content.
+    fn rest(&mut self, content: &[u8]) {
+        self.code
+            .update(content.get(self.bytes..).unwrap_or_default());
+        self.bytes = content.len();
+    }
+}
+
+/// CFB in two halves at once: each block needs only the ciphertext of the one before. The code over
+/// the first half is made on the way.
 fn in_halves(
     cipher: SymmetricAlgorithm,
     key: &SessionKey,
     block: usize,
-    data: &[u8],
-    out: &mut [u8],
+    data: &mut [u8],
+    content: usize,
     workers: &dyn Workers,
-) -> pgp::Result<()> {
-    let blocks = data.len().checked_div(block).unwrap_or_default();
-    let middle = blocks.div_ceil(2).saturating_mul(block).min(data.len());
-    let (first, second) = data.split_at_checked(middle).unwrap_or((data, &[]));
-    let (out_first, out_second) = out.split_at_mut(first.len());
-    let iv = first.get(first.len().saturating_sub(block)..);
+) -> Result<Counted, Failed> {
+    let blocks = content.checked_div(block).unwrap_or_default();
+    let middle = blocks.div_ceil(2).saturating_mul(block).min(content);
+    let iv = middle
+        .checked_sub(block)
+        .and_then(|before| data.get(before..middle))
+        .map(<[u8]>::to_vec);
+    let (first, second) = data.split_at_mut_checked(middle).ok_or(Failed)?;
     let (left, right) = both(
         workers,
-        || cfb(cipher, key, None, first, out_first),
-        || cfb(cipher, key, iv, second, out_second),
+        || {
+            let mut code = Mdc::new();
+            cfb(cipher, key, block, None, first, |plain| code.update(plain)).map(|()| Counted {
+                code,
+                bytes: middle,
+            })
+        },
+        || cfb(cipher, key, block, iv, second, |_| ()),
     )
-    .ok_or_else(|| std::io::Error::other("work was not done"))?;
-    left.and(right)
+    .ok_or(Failed)?;
+    match (left, right) {
+        (Ok(counted), Ok(())) => Ok(counted),
+        _ => Err(Failed),
+    }
 }
 
+/// Decrypts in place; `seen` gets each stretch of plaintext while it is in the cache.
 fn cfb(
     cipher: SymmetricAlgorithm,
     key: &SessionKey,
-    iv: Option<&[u8]>,
-    data: &[u8],
-    out: &mut [u8],
+    block: usize,
+    iv: Option<Vec<u8>>,
+    data: &mut [u8],
+    mut seen: impl FnMut(&[u8]),
 ) -> pgp::Result<()> {
-    let source = Memory::with_cookie(data, Cookie::default());
-    let mut decryptor = Decryptor::new(
-        cipher,
-        BlockCipherMode::CFB,
-        UnpaddingMode::None,
-        key,
-        iv,
-        source,
-    )?;
-    decryptor.read_exact(out)?;
+    let mut iv = iv.unwrap_or_else(|| vec![0; block]);
+    let mut ciphertext = Vec::with_capacity(STRETCH);
+    for stretch in data.chunks_mut(STRETCH) {
+        ciphertext.clear();
+        ciphertext.extend_from_slice(stretch);
+        let source = Memory::with_cookie(&ciphertext, Cookie::default());
+        Decryptor::new(
+            cipher,
+            BlockCipherMode::CFB,
+            UnpaddingMode::None,
+            key,
+            Some(&iv),
+            source,
+        )?
+        .read_exact(stretch)?;
+        seen(stretch);
+        // Only whole stretches have a successor, and those end with a block.
+        let last = ciphertext.len().saturating_sub(block);
+        iv = ciphertext.get(last..).unwrap_or_default().to_vec();
+    }
     Ok(())
 }

@@ -15,6 +15,7 @@ use sequoia_openpgp as pgp;
 use sequoia_openpgp::packet::PKESK;
 use sequoia_openpgp::parse::Parse as _;
 use sequoia_openpgp::types::SymmetricAlgorithm;
+use std::ops::Range;
 
 /// Most packets ahead of the encrypted data: one for each key of each recipient.
 const HEAD_PACKETS: usize = 4096;
@@ -101,21 +102,26 @@ pub fn open(message: &[u8], with: &Reading<'_>) -> Result<Opened, OpenFailure> {
     let mut head = Head::default();
     let mut bytes = binary(message).map_err(|why| head.failure(why, with, &[]))?;
     let container = read_head(&mut bytes, &mut head).map_err(|why| head.failure(why, with, &[]))?;
-    let body = bytes.get(container.body.clone()).unwrap_or_default();
-    let opened = match container.tag {
-        tag::SEIPD => match body.split_first() {
-            Some((1, data)) => open_v1(data, &head, with),
-            Some((2, _)) => open_v2(body, &head, with),
-            Some((version, _)) => {
+    let whole = bytes.len();
+    let mut data = container.body;
+    let opened = if container.tag == tag::SED {
+        open_sed(bytes, data, &head, with)
+    } else {
+        match bytes.get(data.start) {
+            Some(1) if !data.is_empty() => {
+                data.start = data.start.saturating_add(1);
+                open_v1(bytes, data, &head, with)
+            }
+            Some(2) if !data.is_empty() => {
+                open_v2(bytes.get(data).unwrap_or_default(), &head, with)
+            }
+            Some(version) if !data.is_empty() => {
                 let what = format!("encrypted data of version {version}");
                 Err(head.failure(OpenProblem::Unsupported { what }, with, &[]))
             }
-            None => Err(head.failure(OpenProblem::CutOff, with, &[])),
-        },
-        _ => open_sed(body, &head, with),
+            Some(_) | None => Err(head.failure(OpenProblem::CutOff, with, &[])),
+        }
     }?;
-    let whole = bytes.len();
-    drop(bytes);
     opened.read(whole, &head, with)
 }
 
@@ -232,10 +238,16 @@ struct Decrypted {
     tried: Vec<Fingerprint>,
 }
 
-fn open_v1(data: &[u8], head: &Head, with: &Reading<'_>) -> Result<Decrypted, OpenFailure> {
+fn open_v1(
+    bytes: Vec<u8>,
+    data: Range<usize>,
+    head: &Head,
+    with: &Reading<'_>,
+) -> Result<Decrypted, OpenFailure> {
     let tried = head.try_keys(with, None)?;
-    let decrypted = first_that_opens(tried, head, with, Integrity::Mdc, |candidate| {
-        decrypt::v1(data, candidate, with.workers)
+    let mut bytes = InPlace(bytes);
+    let decrypted = first_that_opens(tried, head, with, Integrity::Mdc, |candidate, last| {
+        decrypt::v1(bytes.lend(last), data.clone(), candidate, with.workers)
     })?;
     if !decrypt::is_legacy(decrypted.cipher) {
         return Ok(decrypted);
@@ -256,19 +268,39 @@ fn open_v2(body: &[u8], head: &Head, with: &Reading<'_>) -> Result<Decrypted, Op
         return Err(head.failure(OpenProblem::Unsupported { what }, with, &[]));
     }
     let tried = head.try_keys(with, Some(v2.cipher))?;
-    first_that_opens(tried, head, with, Integrity::Aead, |candidate| {
+    first_that_opens(tried, head, with, Integrity::Aead, |candidate, _| {
         v2.decrypt(candidate)
     })
 }
 
-fn open_sed(data: &[u8], head: &Head, with: &Reading<'_>) -> Result<Decrypted, OpenFailure> {
+fn open_sed(
+    bytes: Vec<u8>,
+    data: Range<usize>,
+    head: &Head,
+    with: &Reading<'_>,
+) -> Result<Decrypted, OpenFailure> {
     if !with.without_integrity {
         return Err(head.failure(OpenProblem::NoIntegrity, with, &[]));
     }
     let tried = head.try_keys(with, None)?;
-    first_that_opens(tried, head, with, Integrity::None, |candidate| {
-        decrypt::without_integrity(data, candidate)
+    let mut bytes = InPlace(bytes);
+    first_that_opens(tried, head, with, Integrity::None, |candidate, last| {
+        decrypt::without_integrity(bytes.lend(last), data.clone(), candidate)
     })
+}
+
+/// Ciphertext that is decrypted in place: only when another session key may have to be tried, a
+/// copy of it is.
+struct InPlace(Vec<u8>);
+
+impl InPlace {
+    fn lend(&mut self, last: bool) -> Vec<u8> {
+        if last {
+            std::mem::take(&mut self.0)
+        } else {
+            self.0.clone()
+        }
+    }
 }
 
 fn first_that_opens(
@@ -276,10 +308,12 @@ fn first_that_opens(
     head: &Head,
     with: &Reading<'_>,
     integrity: Integrity,
-    decrypt: impl Fn(&Candidate) -> Result<Plaintext, decrypt::Failed>,
+    mut decrypt: impl FnMut(&Candidate, bool) -> Result<Plaintext, decrypt::Failed>,
 ) -> Result<Decrypted, OpenFailure> {
+    let mut left = tried.candidates.len();
     for candidate in &tried.candidates {
-        if let (Ok(plaintext), Some(cipher)) = (decrypt(candidate), candidate.cipher) {
+        left = left.saturating_sub(1);
+        if let (Ok(plaintext), Some(cipher)) = (decrypt(candidate, left == 0), candidate.cipher) {
             return Ok(Decrypted {
                 plaintext,
                 integrity,

@@ -2,7 +2,8 @@
 
 /// Sum of nothing, in the upper 24 bits.
 const INIT: u32 = 0x00B7_04CE << 8;
-const TABLES: [[u32; 256]; 8] = tables();
+/// A static and no constant: a constant would be copied to where it is used.
+static TABLES: [[u32; 256]; 8] = tables();
 
 /// A running CRC-24.
 #[derive(Clone, Copy)]

@@ -9,10 +9,12 @@ use zeroize::Zeroizing;
 const LINE_BYTES: usize = 48;
 /// Characters in a line.
 const LINE_CHARS: usize = 64;
-/// How many bytes are encoded at once: 2,048 lines.
-const BLOCK_BYTES: usize = LINE_BYTES * 2048;
+/// How many lines are encoded at once.
+const BLOCK_LINES: usize = 2048;
+/// How many bytes that is.
+const BLOCK_BYTES: usize = LINE_BYTES * BLOCK_LINES;
 /// How many characters they become.
-const BLOCK_CHARS: usize = LINE_CHARS * 2048;
+const BLOCK_CHARS: usize = LINE_CHARS * BLOCK_LINES;
 
 /// Room that armoring `bytes` takes at most, in bytes.
 pub fn armored_len(bytes: usize) -> usize {
@@ -32,6 +34,8 @@ pub struct Encoder<'a> {
     engine: super::Base64,
     pending: Zeroizing<Vec<u8>>,
     chars: Zeroizing<Vec<u8>>,
+    /// As many lines as are encoded at once, with their line ends in place.
+    lines: Zeroizing<Vec<u8>>,
     crc: Crc24,
 }
 
@@ -55,6 +59,7 @@ impl<'a> Encoder<'a> {
             engine: super::base64(),
             pending: Zeroizing::new(Vec::with_capacity(BLOCK_BYTES)),
             chars: Zeroizing::new(vec![0; BLOCK_CHARS]),
+            lines: Zeroizing::new([&[0; LINE_CHARS], line_end].concat().repeat(BLOCK_LINES)),
             crc: Crc24::new(),
         }
     }
@@ -89,13 +94,19 @@ impl<'a> Encoder<'a> {
             .engine
             .encode_slice(bytes, self.chars.as_mut_slice())
             .map_err(io::Error::other)?;
-        for line in self
-            .chars
-            .get(..filled)
-            .unwrap_or_default()
-            .chunks(LINE_CHARS)
-        {
-            self.out.extend_from_slice(line);
+        let chars = self.chars.get(..filled).unwrap_or_default();
+        let (whole, last) = chars.as_chunks::<LINE_CHARS>();
+        let step = LINE_CHARS.saturating_add(self.line_end.len());
+        for (line, place) in whole.iter().zip(self.lines.chunks_exact_mut(step)) {
+            if let Some(place) = place.first_chunk_mut::<LINE_CHARS>() {
+                *place = *line;
+            }
+        }
+        let written = whole.len().saturating_mul(step);
+        self.out
+            .extend_from_slice(self.lines.get(..written).unwrap_or_default());
+        if !last.is_empty() {
+            self.out.extend_from_slice(last);
             self.out.extend_from_slice(self.line_end);
         }
         Ok(())
