@@ -6,7 +6,7 @@ use super::*;
 use crate::address::Mailbox;
 use crate::base::{Alone, Time};
 use crate::cert::{Cert, NewKey, SecretCert, SecretKeys};
-use crate::protect::evidence::{Integrity, SignatureState};
+use crate::protect::evidence::{Integrity, RecipientHandle, SignatureState};
 
 pub fn at(text: &str) -> Time {
     text.parse().unwrap()
@@ -23,6 +23,8 @@ pub fn key(who: &str) -> NewKey {
 pub fn keys(of: &[&NewKey]) -> SecretKeys {
     of.iter().map(|key| key.secret.clone()).collect()
 }
+
+pub const ENTITY: &[u8] = b"Content-Type: text/plain\r\n\r\nHello Bob,\r\nit works.\r\n";
 
 pub fn sealed(inner: &[u8], from: &NewKey, to: &[Cert]) -> Vec<u8> {
     let mut out = Vec::new();
