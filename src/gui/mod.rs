@@ -6,6 +6,8 @@ mod files;
 pub mod frame;
 mod jobs;
 pub mod pages;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 mod vault;
 mod view;

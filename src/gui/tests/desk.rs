@@ -1,0 +1,202 @@
+//! A desk on paper: what pages are shown in tests, friendly or hostile.
+
+use crate::address::Mailbox;
+use crate::app::command::{
+    DraftForm, FormAttachment, KeyCard, KeyRow, KeyState, Overview, Preflight, PreflightRow,
+    Visible, VisibleRow,
+};
+use crate::app::port::{Identity, LetterHead, OutboxEntry, OutboxState, StoredCopy};
+use crate::base::Time;
+use crate::cert::{Checked, Fingerprint, Unusable};
+use crate::gui::View;
+use crate::protect::Protection;
+use crate::protect::plan::{PlanProblem, Role};
+use crate::settings::{Account, Endpoint, Security, Trust};
+
+/// Characters that would turn, hide or break a line if they were drawn.
+pub const TRICKS: &str = "\u{202E}\u{200B}\u{2066}\u{1b}[31m\r\n\u{7}\u{feff}";
+
+pub fn now() -> Time {
+    "2026-05-03T14:05:00Z".parse().unwrap()
+}
+
+pub fn mailbox(text: &str) -> Mailbox {
+    Mailbox::parse(text).unwrap()
+}
+
+pub fn fingerprint(first: char) -> Fingerprint {
+    Fingerprint::parse(&format!("{first}1B2C3D4E5F60718293A4B5C6D7E8F9010203040")).unwrap()
+}
+
+/// A name as friends have it, or one of 10,000 characters full of tricks.
+pub fn name(friendly: &str, hostile: bool) -> String {
+    if hostile {
+        format!("{friendly}{TRICKS}{}", "Wide 名 ".repeat(1_700))
+    } else {
+        friendly.to_owned()
+    }
+}
+
+fn endpoint(host: &str, port: u16) -> Endpoint {
+    Endpoint {
+        host: host.to_owned(),
+        port,
+        security: Security::Implicit,
+        trust: Trust::System,
+        connect_to: None,
+    }
+}
+
+/// Ada at her desk.
+pub fn view(hostile: bool) -> View {
+    let ada = Mailbox::named(
+        &name("Ada Lovelace", hostile),
+        mailbox("ada@example.org").address,
+    );
+    let mut view = View::new(now());
+    view.overview = Some(Overview {
+        identities: vec![Identity {
+            mailbox: ada.clone(),
+            fingerprint: fingerprint('A'),
+            since: now(),
+            current: true,
+        }],
+        accounts: vec![Account {
+            address: ada.address.clone(),
+            login: "ada".to_owned(),
+            submission: endpoint("smtp.example.org", 465),
+            mailbox: Some(endpoint("pop.example.org", 995)),
+        }],
+        practising: None,
+    });
+    view.outbox = Some(outbox(hostile));
+    view.letters = Some(vec![
+        LetterHead {
+            id: 1,
+            uid: "one".to_owned(),
+            at: now(),
+        };
+        3
+    ]);
+    view
+}
+
+/// One letter in each state.
+pub fn outbox(hostile: bool) -> Vec<OutboxEntry> {
+    let states = [
+        OutboxState::Waiting,
+        OutboxState::Sending { data_begun: true },
+        OutboxState::Sent {
+            receipt: r#"{"host":"smtp.example.org","last":"250 queued"}"#.to_owned(),
+        },
+        OutboxState::Refused {
+            why: r#"{"kind":"refused","reply":{"code":554,"text":"no"}}"#.to_owned(),
+        },
+        OutboxState::MaybeSent,
+    ];
+    let ids = 1_i64..;
+    let entry = |(id, state): (i64, OutboxState)| OutboxEntry {
+        id,
+        at: now(),
+        from: mailbox("ada@example.org").address,
+        subject: name(&format!("Letter {id}"), hostile),
+        message_id: "id@example.org".to_owned(),
+        protection: Protection::Sealed,
+        copies: vec![StoredCopy {
+            index: 0,
+            envelope_to: vec![mailbox("bob@example.org").address],
+            state,
+        }],
+    };
+    ids.zip(states).map(entry).collect()
+}
+
+/// A letter to three people, one ready, one without a key, one whose key ended.
+pub fn draft(hostile: bool) -> DraftForm {
+    DraftForm {
+        to: "\"Bob Babbage\" <bob@example.org>, carol@example.org, dave@example.org".to_owned(),
+        subject: name("Notes on the engine", false),
+        body: "Dear Bob,\n\nCould we meet on Monday?\n".to_owned(),
+        attachments: vec![FormAttachment {
+            name: name("Drawings.pdf", hostile),
+            media_type: "application/pdf".to_owned(),
+            bytes: vec![0; 4_096].into(),
+        }],
+        ..DraftForm::default()
+    }
+}
+
+/// How [`draft`] would travel.
+pub fn preflight(hostile: bool) -> Preflight {
+    let bob = Mailbox::named(
+        &name("Bob Babbage", hostile),
+        mailbox("bob@example.org").address,
+    );
+    let carol = mailbox("carol@example.org");
+    let dave = mailbox("dave@example.org");
+    let no_cert = PlanProblem::NoCert {
+        recipient: carol.address.clone(),
+    };
+    let ended = PlanProblem::Unusable {
+        recipient: dave.address.clone(),
+        fingerprint: fingerprint('D'),
+        why: Unusable::Expired { at: now() },
+    };
+    let row = |mailbox, cert| PreflightRow {
+        mailbox,
+        role: Role::To,
+        cert,
+    };
+    let seen = |what, servers| VisibleRow {
+        what,
+        recipient: true,
+        servers,
+        eavesdropper: false,
+    };
+    Preflight {
+        from: Some(mailbox("ada@example.org")),
+        rows: vec![
+            row(bob, Ok((fingerprint('B'), Checked::Confirmed))),
+            row(carol, Err(no_cert.clone())),
+            row(dave, Err(ended.clone())),
+        ],
+        problems: vec![no_cert, ended],
+        visible: vec![seen(Visible::Subject, false), seen(Visible::Names, true)],
+        server: Some("smtp.example.org:465".to_owned()),
+    }
+}
+
+/// An own key, a confirmed one, one nobody looked at, one that ended.
+pub fn keys(hostile: bool) -> Vec<KeyRow> {
+    let ended = KeyState::Unusable(Unusable::Expired { at: now() });
+    [
+        ("Ada", Checked::Own, KeyState::Usable),
+        ("Bob", Checked::Confirmed, KeyState::Usable),
+        ("Carol", Checked::Unknown, KeyState::Usable),
+        ("Dave", Checked::Accepted, ended),
+    ]
+    .into_iter()
+    .zip(['A', 'B', 'C', 'D'])
+    .map(|((who, checked, state), first)| KeyRow {
+        fingerprint: fingerprint(first),
+        kind: "openpgp",
+        name: Some(name(who, hostile).into()),
+        addresses: vec![mailbox(&format!("{}@example.org", who.to_lowercase())).address],
+        state,
+        checked,
+        secret: checked == Checked::Own,
+        created: now(),
+        expires: None,
+    })
+    .collect()
+}
+
+/// The card of one of them.
+pub fn card(row: KeyRow, hostile: bool) -> KeyCard {
+    KeyCard {
+        checks: Vec::new(),
+        user_ids: vec![name("Carol <carol@example.org>", hostile).into()],
+        parts: Vec::new(),
+        row,
+    }
+}

@@ -1,0 +1,191 @@
+//! What pages ask for when they are used.
+
+use super::{Paper, desk, window};
+use crate::app::command::{Command, Way};
+use crate::gui::{Action, Place};
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use std::time::{Duration, Instant};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+#[test]
+fn first_start_asks_for_a_whole_address_and_then_makes_a_key() {
+    let mut harness = window(Paper::new(None, false), SIZE, false);
+    harness.get_by_label("Your name").focus();
+    harness.run();
+    harness.get_by_label("Your name").type_text("Ada Lovelace");
+    harness.run();
+    harness.get_by_label("Make my key").click();
+    harness.run();
+    harness.get_by_label_contains("That address is not whole");
+    assert!(harness.state().commands().is_empty());
+    harness.get_by_label("Your mail address").focus();
+    harness.run();
+    harness
+        .get_by_label("Your mail address")
+        .type_text("ada@example.org");
+    harness.run();
+    harness.get_by_label("Make my key").click();
+    harness.run();
+    let asked = harness.state().commands();
+    let [Command::NewIdentity { mailbox }] = asked.as_slice() else {
+        panic!("{} commands", asked.len());
+    };
+    assert_eq!(mailbox.to_string(), "Ada Lovelace <ada@example.org>");
+}
+
+#[test]
+fn an_address_becomes_a_chip_and_can_be_taken_off() {
+    let mut paper = Paper::new(Some(Place::Write), false);
+    paper.write.begin("fresh".to_owned());
+    let mut harness = window(paper, SIZE, false);
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "To")
+        .focus();
+    harness.run();
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "To")
+        .type_text("bob@example.org,");
+    harness.run();
+    harness.get_by_label("bob@example.org: being looked up");
+    harness.get_by_label("Remove bob@example.org").click();
+    harness.run();
+    assert!(harness.query_by_label("Remove bob@example.org").is_none());
+}
+
+#[test]
+fn chips_say_what_the_pre_flight_found() {
+    let harness = window(Paper::new(Some(Place::Write), false), SIZE, false);
+    harness.get_by_label_contains("bob@example.org>: can be sealed");
+    harness.get_by_label("carol@example.org: There is no key for carol@example.org.");
+    harness.get_by_label_contains("dave@example.org: The key for dave@example.org cannot be used");
+}
+
+#[test]
+fn ctrl_enter_seals_and_sends() {
+    let mut harness = window(Paper::new(Some(Place::Write), false), SIZE, false);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run();
+    let asked = harness.state().commands();
+    let sent = asked.iter().find_map(|command| match command {
+        Command::Send { way, .. } => Some(*way),
+        _ => None,
+    });
+    assert_eq!(sent, Some(Way::Sealed));
+}
+
+#[test]
+fn rule_44_nothing_leaves_readable_without_a_yes() {
+    let mut harness = window(Paper::new(Some(Place::Write), false), SIZE, false);
+    harness.get_by_label("Other ways to send").click();
+    harness.run();
+    harness.get_by_label("Send unprotected…").click();
+    harness.run();
+    let sends = |paper: &Paper| {
+        paper
+            .commands()
+            .iter()
+            .filter_map(|command| match command {
+                Command::Send { way, .. } => Some(*way),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(sends(harness.state()), []);
+    harness.get_by_label("Cancel").click();
+    harness.run();
+    assert_eq!(sends(harness.state()), []);
+    harness.get_by_label("Send unprotected…").click();
+    harness.run();
+    harness.get_by_label("Send it unprotected").click();
+    harness.run();
+    assert_eq!(sends(harness.state()), [Way::Unprotected]);
+}
+
+#[test]
+fn rule_43_typing_is_kept_within_two_seconds_even_when_it_never_rests() {
+    let mut paper = Paper::new(Some(Place::Write), false);
+    let start = Instant::now();
+    let mut kept = Vec::new();
+    // A key every tenth of a second, for ten seconds.
+    for tenth in 0..100_u64 {
+        let now = start + Duration::from_millis(tenth * 100);
+        paper
+            .write
+            .attach(Ok(desk::draft(false).attachments[0].clone()), now);
+        let mut asked = Vec::new();
+        paper.write.tend(&paper.view, now, &mut asked);
+        let saves = |action: &Action| match action {
+            Action::Run(_, command) => matches!(**command, Command::SaveDraft { .. }),
+            _ => false,
+        };
+        if asked.iter().any(saves) {
+            kept.push(tenth);
+            let drafts = crate::app::command::Outcome::Drafts(Vec::new());
+            paper
+                .write
+                .answer(crate::gui::Slot::Autosave, Ok(drafts), &mut asked);
+        }
+    }
+    assert!(kept.len() >= 5, "{kept:?}");
+    assert!(
+        kept.windows(2).all(|pair| pair[1] - pair[0] < 20),
+        "{kept:?}"
+    );
+}
+
+#[test]
+fn rule_62_a_letter_that_may_have_arrived_is_sent_again_only_after_a_yes() {
+    let mut harness = window(Paper::new(Some(Place::Outbox), false), SIZE, false);
+    harness.get_by_label("Send Letter 5 again").click();
+    harness.run();
+    assert!(harness.state().commands().is_empty());
+    harness.get_by_label("Send it again").click();
+    harness.run();
+    let asked = harness.state().commands();
+    assert!(matches!(
+        asked.as_slice(),
+        [Command::Retry {
+            id: 5,
+            maybe_sent_too: true
+        }]
+    ));
+}
+
+#[test]
+fn a_key_is_confirmed_only_beside_its_fingerprint() {
+    let mut harness = window(Paper::new(Some(Place::Keys), false), SIZE, false);
+    harness.get_by_label("Confirm…").click();
+    harness.run();
+    assert!(
+        !harness
+            .state()
+            .commands()
+            .iter()
+            .any(|c| matches!(c, Command::Confirm { .. }))
+    );
+    let groups = desk::fingerprint('C').grouped();
+    assert_eq!(
+        harness.get_all_by_label(&groups).count(),
+        2,
+        "card and question"
+    );
+    harness.get_by_label("Yes, it is the same").click();
+    harness.run();
+    let confirms = |c: &&Command| matches!(c, Command::Confirm { key } if *key == desk::fingerprint('C').to_string());
+    assert!(harness.state().commands().iter().any(confirms));
+}
+
+#[test]
+fn the_rail_leads_to_every_place_by_keyboard_too() {
+    let mut harness = window(Paper::new(Some(Place::Write), false), SIZE, false);
+    harness
+        .get_by_role_and_label(egui::Role::Tab, "Keys")
+        .focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    let went = |action: &Action| matches!(action, Action::Go(Place::Keys));
+    assert!(harness.state().asked.iter().any(went));
+}
