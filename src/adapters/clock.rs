@@ -8,6 +8,7 @@ use crate::base::Time;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn now(&self) -> Time {
         Time::now()
     }

@@ -163,8 +163,10 @@ fn recipients_sentence(verdict: &Verdict) -> String {
             RecipientHandle::Cert(fingerprint) => {
                 known.insert(fingerprint);
             }
-            RecipientHandle::Key(_) | RecipientHandle::KeyId(_) => unknown += 1,
-            RecipientHandle::Hidden => hidden += 1,
+            RecipientHandle::Key(_) | RecipientHandle::KeyId(_) => {
+                unknown = unknown.saturating_add(1);
+            }
+            RecipientHandle::Hidden => hidden = hidden.saturating_add(1),
         }
     }
     let own = encryption.opened_with.as_ref();

@@ -151,7 +151,7 @@ fn band_ui(ui: &mut Ui, open: &mut Open) {
                         }
                     }
                     for caution in open.reading.cautions() {
-                        caution_ui(ui, &wording::caution(*caution), ground);
+                        caution_ui(ui, wording::caution(*caution), ground);
                     }
                     if fold(ui, &mut open.facts, "Details") {
                         facts_ui(ui, &open.reading);
