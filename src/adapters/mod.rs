@@ -4,5 +4,6 @@ pub mod clock;
 pub mod pop3;
 pub mod practice;
 pub mod process;
+pub mod smtp;
 pub mod store;
 pub mod tls;

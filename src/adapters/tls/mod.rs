@@ -12,6 +12,8 @@ mod tcp;
 mod verifier;
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;
 
 pub use handshake::{TlsStream, handshake};

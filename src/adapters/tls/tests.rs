@@ -1,5 +1,6 @@
 //! Handshakes with good and bad servers on loopback.
 
+use super::fixture::{Authority, acceptor, authority};
 use super::*;
 use crate::adapters::practice::PracticeServer;
 use crate::address::Address;
@@ -7,9 +8,6 @@ use crate::app::job::Cancel;
 use crate::app::port::{Clock, Stage, SubmitFailure, TlsRefusal};
 use crate::base::Time;
 use crate::settings::{Endpoint, Security, Trust};
-use rcgen::{CertificateParams, DnType, Issuer, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,40 +38,9 @@ fn endpoint(port: u16, issuers: Vec<Vec<u8>>) -> Endpoint {
     }
 }
 
-struct Authority {
-    der: Vec<u8>,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-fn authority(name: &str) -> Authority {
-    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    params.distinguished_name = rcgen::DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, name);
-    let key = KeyPair::generate().unwrap();
-    let der = params.self_signed(&key).unwrap().der().to_vec();
-    Authority {
-        der,
-        issuer: Issuer::new(params, key),
-    }
-}
-
-/// Serves one connection after another with a certificate for `host` in these years.
+/// Greets one connection after another, with a certificate for `host` in these years.
 async fn serve(authority: &Authority, host: &str, years: (i32, i32)) -> u16 {
-    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
-    params.not_before = rcgen::date_time_ymd(years.0, 1, 1);
-    params.not_after = rcgen::date_time_ymd(years.1, 1, 1);
-    let key = KeyPair::generate().unwrap();
-    let certificate = params.signed_by(&key, &authority.issuer).unwrap();
-    let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], private)
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let acceptor = acceptor(authority, host, years);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
