@@ -1,8 +1,6 @@
 //! A letter's bytes as DATA wants them (RFC 5321 §2.3.8): every line ends in CRLF, no CR or LF
 //! stands alone. A lone one could end the letter early for the server and start commands.
 
-use std::sync::Arc;
-
 /// How much goes to the connection at a time, in bytes.
 const CHUNK: usize = 64 << 10;
 /// Longest line without its CRLF, in octets (RFC 5321 §4.5.3.1.6).
@@ -45,16 +43,15 @@ pub(super) fn measure(bytes: &[u8]) -> Measure {
 
 /// The letter in chunks, without its last line end: whoever sends it adds that with the final dot.
 /// Letters with long lines are refused before; else each chunk would look for an end far away.
-pub(super) struct Chunks {
-    bytes: Arc<[u8]>,
+pub(super) struct Chunks<'a> {
+    bytes: &'a [u8],
     at: usize,
-    end: usize,
 }
 
-impl Chunks {
-    pub fn new(bytes: Arc<[u8]>) -> Self {
-        let end = without_final_end(&bytes).len();
-        Chunks { bytes, at: 0, end }
+impl<'a> Chunks<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let bytes = without_final_end(bytes);
+        Chunks { bytes, at: 0 }
     }
 
     /// How many bytes of the letter were handed out.
@@ -63,11 +60,11 @@ impl Chunks {
     }
 }
 
-impl Iterator for Chunks {
+impl Iterator for Chunks<'_> {
     type Item = Vec<u8>;
 
     fn next(&mut self) -> Option<Vec<u8>> {
-        let mut rest = self.bytes.get(self.at..self.end).unwrap_or_default();
+        let mut rest = self.bytes.get(self.at..).unwrap_or_default();
         if rest.is_empty() {
             return None;
         }
@@ -89,7 +86,7 @@ impl Iterator for Chunks {
                 None => rest = &[],
             }
         }
-        self.at = self.end - rest.len();
+        self.at = self.bytes.len() - rest.len();
         Some(chunk)
     }
 }
@@ -117,7 +114,7 @@ mod tests {
     use super::*;
 
     fn sent(bytes: &[u8]) -> Vec<u8> {
-        let mut out: Vec<u8> = Chunks::new(bytes.into()).flatten().collect();
+        let mut out: Vec<u8> = Chunks::new(bytes).flatten().collect();
         out.extend_from_slice(b"\r\n");
         out
     }
@@ -143,9 +140,9 @@ mod tests {
     fn chunks_are_bounded_and_lose_nothing() {
         for line in [1, 76, 997, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
             let letter = format!("{}\r\n", "x".repeat(line)).repeat(400_000 / line + 1);
-            let whole: Arc<[u8]> = letter.as_bytes().into();
-            assert!(Chunks::new(whole.clone()).all(|chunk| chunk.len() <= CHUNK + 2));
-            assert!(sent(&whole) == *whole, "lines of {line}");
+            let whole = letter.as_bytes();
+            assert!(Chunks::new(whole).all(|chunk| chunk.len() <= CHUNK + 2));
+            assert!(sent(whole) == whole, "lines of {line}");
         }
     }
 

@@ -226,7 +226,7 @@ impl<'a> Talk<'a> {
         self.control.letter_begins();
         let control = self.control.clone();
         let total = copy.bytes().len() as u64;
-        let mut chunks = Chunks::new(copy.bytes().clone());
+        let mut chunks = Chunks::new(copy.bytes());
         // lettre asks for the next chunk when the one before has left.
         let chunks = std::iter::from_fn(move || {
             watch.progress(Step::Sending, chunks.done() as u64, total);
