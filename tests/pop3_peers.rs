@@ -7,25 +7,17 @@ use dovecot::Dovecot;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
+use waxwing::adapters::clock::SystemClock;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::PracticeServer;
 use waxwing::address::Address;
 use waxwing::app::job::{Progress, Step, Watch};
-use waxwing::app::port::{Clock, FetchFailure, Fetched, MailboxServer, SubmitFailure, TlsRefusal};
-use waxwing::base::{Secret, Time};
+use waxwing::app::port::{FetchFailure, Fetched, MailboxServer, SubmitFailure, TlsRefusal};
+use waxwing::base::Secret;
 use waxwing::settings::{Account, Endpoint, Security, Trust};
 
 const ALICE: (&str, &str) = ("alice@test.invalid", "pass word + §");
 const BOB: (&str, &str) = ("bob@test.invalid", "plain");
-
-struct RealTime;
-
-impl Clock for RealTime {
-    #[expect(clippy::disallowed_methods, reason = "TLS asks the real clock")]
-    fn now(&self) -> Time {
-        Time::now()
-    }
-}
 
 fn letters() -> Vec<Vec<u8>> {
     let mut large = b"Subject: large\n\n".to_vec();
@@ -126,7 +118,7 @@ fn dovecot_hands_out_every_letter_byte_for_byte_and_keeps_them() {
 #[test]
 fn the_practice_server_is_a_mailbox_like_any_other() {
     let runtime = Runtime::new().unwrap();
-    let server = PracticeServer::start(runtime.handle(), Arc::new(RealTime)).unwrap();
+    let server = PracticeServer::start(runtime.handle(), Arc::new(SystemClock)).unwrap();
     let (account, password) = server.account(&Address::parse("alice@practice.invalid").unwrap());
     let client = Pop3Mailbox::new(runtime.handle().clone());
     let fetched = client.fetch(&account, &password, &|_| false, &Watch::default());

@@ -6,20 +6,11 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
+use waxwing::adapters::clock::SystemClock;
 use waxwing::adapters::practice::PracticeServer;
 use waxwing::address::Address;
-use waxwing::app::port::Clock;
-use waxwing::base::{Passphrase, Time};
+use waxwing::base::Passphrase;
 use waxwing::settings::{Account, Endpoint, Security, Trust};
-
-struct RealTime;
-
-impl Clock for RealTime {
-    #[expect(clippy::disallowed_methods, reason = "TLS asks the real clock")]
-    fn now(&self) -> Time {
-        Time::now()
-    }
-}
 
 struct House {
     server: PracticeServer,
@@ -33,7 +24,7 @@ fn start() -> House {
         .build()
         .unwrap();
     House {
-        server: PracticeServer::start(runtime.handle(), Arc::new(RealTime)).unwrap(),
+        server: PracticeServer::start(runtime.handle(), Arc::new(SystemClock)).unwrap(),
         _runtime: runtime,
     }
 }

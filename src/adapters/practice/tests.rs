@@ -1,32 +1,18 @@
 //! Conversations with the server, word by word, lawful and hostile.
 
 use super::*;
-use crate::base::Time;
+use crate::adapters::clock::SystemClock;
 use rustls::pki_types::{CertificateDer, ServerName};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio_rustls::TlsConnector;
-
-struct At(Time);
-
-impl Clock for At {
-    fn now(&self) -> Time {
-        self.0
-    }
-}
-
-/// The certificates must be good when TLS checks them, against the real time.
-#[expect(clippy::disallowed_methods, reason = "TLS asks the real clock")]
-fn clock() -> Arc<dyn Clock> {
-    Arc::new(At(Time::now()))
-}
 
 fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
 }
 
 fn start(bounds: Bounds) -> PracticeServer {
-    PracticeServer::start_within(&Handle::current(), clock(), bounds).unwrap()
+    PracticeServer::start_within(&Handle::current(), Arc::new(SystemClock), bounds).unwrap()
 }
 
 trait Both: AsyncRead + AsyncWrite + Unpin + Send {}
