@@ -12,12 +12,14 @@ use waxwing::cert::Checked;
 
 const ROUNDS: usize = 24;
 
-/// Starts the child, lets it work for a random time after its first line, kills it, and returns
+/// Starts the child, lets it say a few lines and work on for a random time, kills it, and returns
 /// all that it said.
 fn killed(task: &str, home: &Path) -> Vec<String> {
     let mut child = Running::start(command(task, home, &[]));
-    let mut said = vec![child.line().expect("the child works")];
-    let patience = Duration::from_micros(dice(80_000));
+    let mut said: Vec<String> = (0..=dice(4))
+        .map(|_| child.line().expect("the child works"))
+        .collect();
+    let patience = Duration::from_micros(dice(60_000));
     // Nothing is waited for here: the moment is meant to be arbitrary.
     std::thread::sleep(patience);
     said.extend(child.kill());
