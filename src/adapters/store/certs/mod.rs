@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 /// Where certificates are.
-#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub(super) enum Certs {
     /// In a Shared OpenPGP Certificate Directory, where other programs see them.
     Directory(Box<CertDirectory>),
