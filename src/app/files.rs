@@ -1,6 +1,8 @@
 //! Files that a person names: read within a bound, written without overwriting.
 
-use crate::app::failure::FileFailure;
+use crate::app::failure::{Failure, FileFailure, OpenMessageFailure};
+use crate::base::limits;
+use crate::mime::MimeProblem;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -36,6 +38,56 @@ pub fn read_from(
         return Err(too_large());
     }
     Ok(bytes)
+}
+
+/// Reads a message. One whose header section has no end within its limit is refused before the
+/// rest is read, so that an endless line costs next to nothing (rule 30).
+pub fn read_message(path: &Path) -> Result<Vec<u8>, Failure> {
+    let file = File::open(path).map_err(|e| sort(path, &e))?;
+    let size = file.metadata().map(|m| m.len()).unwrap_or(0);
+    read_message_from(file, path, size)
+}
+
+/// As [`read_message`], from a stream such as standard input; `path` is for error texts.
+pub fn read_message_from(
+    mut source: impl Read,
+    path: &Path,
+    expected: u64,
+) -> Result<Vec<u8>, Failure> {
+    if expected > limits::MESSAGE_BYTES {
+        return Err(OpenMessageFailure::Mime(MimeProblem::TooLarge(expected)).into());
+    }
+    let bound = u64::try_from(limits::HEADER_BYTES).unwrap_or(u64::MAX);
+    let start = read_some(&mut source, path, bound.saturating_add(4))?;
+    let full = u64::try_from(start.len()).unwrap_or(u64::MAX) > bound;
+    if full && !has_header_end(&start) {
+        return Err(OpenMessageFailure::Mime(MimeProblem::HeaderTooLarge).into());
+    }
+    let rest = expected.saturating_sub(u64::try_from(start.len()).unwrap_or(0));
+    let whole = std::io::Cursor::new(start).chain(source);
+    let expected = if rest == 0 { 0 } else { expected };
+    read_from(whole, path, expected, limits::MESSAGE_BYTES).map_err(|failure| match failure {
+        FileFailure::TooLarge { limit, .. } => {
+            OpenMessageFailure::Mime(MimeProblem::TooLarge(limit.saturating_add(1))).into()
+        }
+        other => Failure::File(other),
+    })
+}
+
+fn read_some(source: &mut impl Read, path: &Path, most: u64) -> Result<Vec<u8>, FileFailure> {
+    let mut bytes = Vec::new();
+    source
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|e| sort(path, &e))?;
+    Ok(bytes)
+}
+
+fn has_header_end(start: &[u8]) -> bool {
+    memchr::memmem::find(start, b"\n\n").is_some()
+        || memchr::memmem::find(start, b"\n\r\n").is_some()
+        || start.starts_with(b"\n")
+        || start.starts_with(b"\r\n")
 }
 
 /// Writes a new file; what is there already stays. A file that could not be written whole is

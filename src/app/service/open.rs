@@ -6,7 +6,6 @@ use crate::app::failure::{Failure, OpenMessageFailure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::Store;
-use crate::base::limits;
 use crate::cert::{Cert, SecretCert, SecretKeys};
 use crate::mime::Tree;
 use crate::protect::open::{Problem, open as open_envelope};
@@ -27,7 +26,7 @@ pub fn open(
             open_message(desk, &letter.bytes, without_integrity, watch)
         }
         OpenWhat::File(path) => {
-            let bytes = files::read(path, limits::MESSAGE_BYTES)?;
+            let bytes = files::read_message(path)?;
             open_message(desk, &bytes, without_integrity, watch)
         }
         OpenWhat::Bytes(bytes) => open_message(desk, bytes, without_integrity, watch),

@@ -1,7 +1,7 @@
 //! `wax seal`, `wax preflight`, `wax send`, `wax outbox`.
 
 use super::report::{Report, notice_text};
-use super::{Session, read_input, unexpected};
+use super::{Session, read_message, unexpected};
 use crate::address::Address;
 use crate::app::command::{
     Command, DraftSource, Outcome, Preflight, PreflightRow, Protection, Role, SealedCopy,
@@ -11,7 +11,7 @@ use crate::app::failure::Failure;
 use crate::app::files;
 use crate::app::port::{OutboxEntry, OutboxState, StoredCopy};
 use crate::app::service::outbox::receipt_json;
-use crate::base::{Untrusted, limits};
+use crate::base::Untrusted;
 use crate::cli::args::{OutboxCommand, SealArgs, SendArgs};
 use crate::wording;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 fn draft(path: &Path) -> Result<DraftSource, Failure> {
-    let bytes = read_input(path, limits::MESSAGE_BYTES)?;
+    let bytes = read_message(path)?;
     Ok(DraftSource::Message(bytes))
 }
 

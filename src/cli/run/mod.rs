@@ -192,6 +192,15 @@ fn read_input(path: &Path, limit: u64) -> Result<Vec<u8>, FileFailure> {
     }
 }
 
+/// Reads a message; `-` is standard input.
+fn read_message(path: &Path) -> Result<Vec<u8>, Failure> {
+    if path == Path::new("-") {
+        files::read_message_from(std::io::stdin().lock(), path, 0)
+    } else {
+        files::read_message(path)
+    }
+}
+
 /// Reading of the arguments went well and the runner gave an answer to another question: a
 /// mistake of ours.
 fn unexpected() -> Failure {

@@ -1,12 +1,11 @@
 //! `wax open`, `wax fetch`, `wax inbox`.
 
 use super::report::{Report, notice_text};
-use super::{Session, read_input, unexpected};
+use super::{Session, read_message, unexpected};
 use crate::app::command::{Command, OpenWhat, Outcome};
 use crate::app::failure::Failure;
 use crate::app::files;
 use crate::app::port::LetterHead;
-use crate::base::limits;
 use crate::base::untrusted::escape_text;
 use crate::cli::args::{OpenArgs, Require};
 use crate::read::{Reading, Summary};
@@ -16,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub fn run(session: &Session, args: &OpenArgs) -> Result<Report, Failure> {
-    let bytes = read_input(&args.file, limits::MESSAGE_BYTES)?;
+    let bytes = read_message(&args.file)?;
     let job = Command::Open {
         what: OpenWhat::Bytes(Arc::new(bytes)),
         // Typing the command is the asking; the warning stands on top of what is printed.
