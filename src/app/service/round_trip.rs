@@ -41,7 +41,7 @@ pub fn run(
     watch: &Watch,
     tell: &mut dyn FnMut(Told<'_>),
 ) -> Result<(), Failure> {
-    let session = practice::start(home, ground, "You", watch)?;
+    let session = practice::start(home, ground, "Robin", watch)?;
     tell(Told::Ready(&session));
     let report = send::send(
         session.learner(),

@@ -45,7 +45,7 @@ fn say(told: &Told<'_>) -> (&'static str, String) {
         Told::Ready(session) => (
             "ready",
             format!(
-                "A mail server of your own stands on this computer. You are {}; {} answers.",
+                "A mail server of your own stands on this computer. You write as {}; {} answers.",
                 session.me(),
                 session.them()
             ),
