@@ -6,6 +6,7 @@ mod files;
 pub mod frame;
 mod jobs;
 pub mod pages;
+mod run;
 #[cfg(test)]
 mod tests;
 pub mod theme;
@@ -14,5 +15,6 @@ mod view;
 mod widgets;
 mod window;
 
+pub use run::{Start, run};
 pub use view::{Action, Busy, Contact, Place, Slot, View, Wish};
 pub use window::{Now, Window};

@@ -11,7 +11,7 @@ use super::pages::settings::{SettingsPage, settings_ui};
 use super::pages::write::{WritePage, write_ui};
 use super::vault::Vault;
 use super::view::{Action, Contact, Place, Slot, View, Wish};
-use super::{drop, theme};
+use super::drop;
 use crate::app::command::{Command, Outcome};
 use crate::app::failure::Failure;
 use crate::app::job::Step;
@@ -47,7 +47,6 @@ impl Window {
     /// The window on a desk. `wake` repaints it, from any thread; `open` is a letter or key file
     /// to begin with.
     pub fn new(ctx: &Context, runner: Runner, wake: Wake, now: Now, open: Option<PathBuf>) -> Self {
-        theme::install(ctx);
         let view = View::new(now());
         let mut window = Window {
             jobs: Jobs::new(runner),

@@ -44,7 +44,11 @@ pub fn install(ctx: &Context) {
             style.visuals.text_cursor.blink = false;
         });
     }
-    ctx.set_theme(egui::ThemePreference::System);
+    ctx.options_mut(|options| {
+        options.theme_preference = egui::ThemePreference::System;
+        // Where the system does not say, as on X11: paper.
+        options.fallback_theme = Theme::Light;
+    });
 }
 
 /// A font of the sans in its ordinary cut.

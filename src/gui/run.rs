@@ -1,0 +1,98 @@
+//! Opens the window, or says why it cannot be opened.
+
+use super::theme::{self, Palette, Tone, steps};
+use super::widgets::{self, Kind, button};
+use super::window::Window;
+use crate::app::desk::Desks;
+use crate::app::failure::Failure;
+use crate::app::runner::{Questions, Runner, Wake};
+use crate::wording::{self, Notice};
+use egui::{Context, ThemePreference, ViewportBuilder};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How the window is opened.
+pub struct Start {
+    /// The desks, or why there are none.
+    pub desks: Result<Arc<Desks>, Failure>,
+    /// Carries the store's questions to the window.
+    pub questions: Arc<Questions>,
+    /// Light, dark, or as the system has it.
+    pub theme: ThemePreference,
+    /// A letter or a key file to open first.
+    pub open: Option<PathBuf>,
+}
+
+/// Runs the window until it is closed.
+///
+/// # Errors
+/// The system's words when there is no display or no OpenGL.
+pub fn run(start: Start) -> Result<(), String> {
+    let icon = include_bytes!("../../assets/icons/waxwing-128.png");
+    let icon = eframe::icon_data::from_png_bytes(icon).unwrap_or_default();
+    let viewport = ViewportBuilder::default()
+        .with_title("Waxwing")
+        .with_app_id("waxwing")
+        .with_icon(icon)
+        .with_inner_size([1180.0, 760.0])
+        .with_min_inner_size([640.0, 480.0])
+        .with_drag_and_drop(true);
+    let options = eframe::NativeOptions {
+        viewport,
+        ..eframe::NativeOptions::default()
+    };
+    let make = move |cc: &eframe::CreationContext<'_>| {
+        let ctx = &cc.egui_ctx;
+        theme::install(ctx);
+        ctx.set_theme(start.theme);
+        let app: Box<dyn eframe::App> = match start.desks {
+            Ok(desks) => {
+                let waker = ctx.clone();
+                let wake: Wake = Arc::new(move || waker.request_repaint());
+                let clock = desks.home().clock.clone();
+                let now = Box::new(move || clock.now());
+                let runner = Runner::new(desks, start.questions, wake.clone());
+                Box::new(Window::new(ctx, runner, wake, now, start.open))
+            }
+            Err(failure) => Box::new(Refusal {
+                notice: wording::failure(&failure),
+            }),
+        };
+        Ok(app)
+    };
+    eframe::run_native("Waxwing", options, Box::new(make)).map_err(|error| error.to_string())
+}
+
+/// The window that opens when the home cannot be used: why, and what to do.
+struct Refusal {
+    notice: Notice,
+}
+
+impl Refusal {
+    fn draw(&self, ui: &mut egui::Ui) -> bool {
+        let palette = Palette::of(ui);
+        let frame = egui::Frame::new().fill(palette.paper).inner_margin(32);
+        let mut close = false;
+        egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+            ui.set_max_width(640.0);
+            ui.label(theme::title("Waxwing cannot start"));
+            ui.add_space(steps(4));
+            widgets::notice_still(ui, Tone::Danger, &self.notice);
+            ui.add_space(steps(4));
+            close = button(ui, Kind::Primary, None, "Close").clicked();
+        });
+        close
+    }
+}
+
+impl eframe::App for Refusal {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        if self.draw(ui) {
+            close(ui.ctx());
+        }
+    }
+}
+
+fn close(ctx: &Context) {
+    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+}
