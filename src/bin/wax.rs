@@ -5,11 +5,10 @@ mod wiring;
 use std::process::ExitCode;
 use std::sync::Arc;
 use waxwing::adapters::process;
-use waxwing::adapters::store::VaultAccess;
+use waxwing::adapters::store::{FileStore, VaultAccess};
 use waxwing::app::failure::Failure;
 use waxwing::app::runner::Questions;
 use waxwing::cli::run::{self, HomeChoice};
-use wiring::Keep;
 
 fn main() -> ExitCode {
     process::harden_against_tracing();
@@ -26,14 +25,16 @@ fn main() -> ExitCode {
     };
     let handle = runtime.handle().clone();
     let wire = move |choice: HomeChoice, questions: Arc<Questions>| -> Result<_, Failure> {
-        let keep = match (choice.in_memory, choice.passphrase) {
-            (true, _) => Keep::Memory,
-            (false, Some(passphrase)) => {
-                Keep::Home(choice.home, VaultAccess::PassphraseFile(passphrase))
-            }
-            (false, None) => Keep::Home(choice.home, VaultAccess::Ask(questions)),
+        let access = match choice.passphrase {
+            Some(passphrase) => VaultAccess::PassphraseFile(passphrase),
+            None => VaultAccess::Ask(questions),
         };
-        wiring::desks(&handle, keep, choice.at, choice.offline)
+        let store = if choice.in_memory {
+            Arc::new(FileStore::in_memory()?)
+        } else {
+            wiring::open_home(choice.home.as_deref(), access)?
+        };
+        Ok(wiring::desks(&handle, store, choice.at, choice.offline))
     };
     run::main(std::env::args_os(), &wire)
 }

@@ -10,7 +10,6 @@ use waxwing::adapters::process;
 use waxwing::adapters::store::VaultAccess;
 use waxwing::app::runner::Questions;
 use waxwing::gui;
-use wiring::Keep;
 
 /// Write, seal, send and open letters.
 #[derive(Parser)]
@@ -51,9 +50,9 @@ fn main() -> ExitCode {
         }
     };
     let questions = Arc::new(Questions::default());
-    let keep = Keep::Home(args.home, VaultAccess::Ask(questions.clone()));
+    let store = wiring::open_home(args.home.as_deref(), VaultAccess::Ask(questions.clone()));
     let start = gui::Start {
-        desks: wiring::desks(runtime.handle(), keep, None, false),
+        desks: store.map(|store| wiring::desks(runtime.handle(), store, None, false)),
         questions,
         theme: match args.theme {
             Theme::System => egui::ThemePreference::System,

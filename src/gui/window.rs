@@ -1,5 +1,6 @@
 //! The window: `logic` drains events and starts commands, `ui` draws and gathers what was asked.
 
+use super::drop;
 use super::files::{Came, Files};
 use super::frame;
 use super::jobs::{Jobs, Said};
@@ -11,7 +12,6 @@ use super::pages::settings::{SettingsPage, settings_ui};
 use super::pages::write::{WritePage, write_ui};
 use super::vault::Vault;
 use super::view::{Action, Contact, Place, Slot, View, Wish};
-use super::drop;
 use crate::app::command::{Command, Outcome};
 use crate::app::failure::Failure;
 use crate::app::job::Step;

@@ -13,29 +13,14 @@ use waxwing::app::port::{Clock, Store};
 use waxwing::app::workers::Threads;
 use waxwing::base::Time;
 
-/// What is kept where.
-pub enum Keep {
-    /// In the person's home, or in this one.
-    Home(Option<std::path::PathBuf>, VaultAccess),
-    /// Nowhere.
-    Memory,
-}
-
 /// Makes the desks. The runtime must outlive them.
 pub fn desks(
     runtime: &tokio::runtime::Handle,
-    keep: Keep,
+    store: Arc<dyn Store>,
     at: Option<Time>,
     offline: bool,
-) -> Result<Arc<Desks>, Failure> {
+) -> Arc<Desks> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store: Arc<dyn Store> = match keep {
-        Keep::Memory => Arc::new(FileStore::in_memory()?),
-        Keep::Home(explicit, access) => {
-            let home = home(explicit.as_deref())?;
-            Arc::new(FileStore::open(&home, access)?)
-        }
-    };
     let desk = Desk {
         store,
         submission: Arc::new(SmtpSubmission::new(runtime.clone(), clock.clone())),
@@ -46,14 +31,16 @@ pub fn desks(
         offline,
     };
     let ground = InProcessGround::new(runtime.clone(), clock);
-    Ok(Arc::new(Desks::new(desk, Arc::new(ground))))
+    Arc::new(Desks::new(desk, Arc::new(ground)))
 }
 
-fn home(explicit: Option<&Path>) -> Result<Home, Failure> {
-    Home::find(explicit, &Environment::read()).map_err(|_| {
+/// Opens the person's home, or the one that is named.
+pub fn open_home(explicit: Option<&Path>, access: VaultAccess) -> Result<Arc<dyn Store>, Failure> {
+    let home = Home::find(explicit, &Environment::read()).map_err(|_| {
         Failure::File(FileFailure::Other(
             "home".into(),
             "the system names no folder for your data: set HOME, or use --home".to_owned(),
         ))
-    })
+    })?;
+    Ok(Arc::new(FileStore::open(&home, access)?))
 }
