@@ -2,6 +2,8 @@
 
 #[path = "support/gnupg.rs"]
 mod gnupg;
+#[path = "cli/practice.rs"]
+mod practice;
 #[path = "support/wax.rs"]
 mod wax;
 
@@ -14,7 +16,7 @@ const DRAFT: &str = "To: Bob <bob@example.org>\nSubject: Pläne für Mai\n\nDear
 /// Bob with gpg, Alice with wax, and each has the other's key.
 fn alice_and_bob() -> (Wax, Gpg) {
     let alice = Wax::with_identity("Alice", "alice@example.org");
-    let bob = Gpg::in_real_time();
+    let bob = Gpg::new(None);
     bob.generate("Bob <bob@example.org>", "default");
     let cert = alice.run(&["key", "export", "alice@example.org"]).stdout;
     bob.run(&["--import"], &cert);
@@ -71,7 +73,7 @@ fn what_is_sealed_here_opens_in_gpg_with_the_subject_inside() {
 #[test]
 fn what_gpg_seals_is_confidential_once_the_key_is_accepted() {
     let alice = Wax::with_identity("Alice", "alice@example.org");
-    let bob = Gpg::in_real_time();
+    let bob = Gpg::new(None);
     bob.generate("Bob <bob@example.org>", "default");
     let cert = alice.run(&["key", "export", "alice@example.org"]).stdout;
     bob.run(&["--import"], &cert);
@@ -95,7 +97,7 @@ fn what_gpg_seals_is_confidential_once_the_key_is_accepted() {
     assert_eq!(before["summary"], "encrypted-unverified");
     assert_eq!(before["why_not"], "no-cert");
     // Another key is accepted for Bob's address, so this one stays unknown until it is confirmed.
-    let other = Gpg::in_real_time();
+    let other = Gpg::new(None);
     other.generate("Bob <bob@example.org>", "default");
     let first = alice.file("first.asc", other.run(&["--export"], b""));
     let second = alice.file("second.asc", bob.run(&["--export", "bob@example.org"], b""));
@@ -183,7 +185,7 @@ fn what_sq_seals_is_confidential_once_the_key_is_accepted() {
 #[test]
 fn rule_41_each_bcc_gets_a_message_of_its_own() {
     let (alice, bob) = alice_and_bob();
-    let carol = Gpg::in_real_time();
+    let carol = Gpg::new(None);
     carol.generate("Carol <carol@example.org>", "rsa3072");
     let cert = alice.run(&["key", "export", "alice@example.org"]).stdout;
     carol.run(&["--import"], &cert);
@@ -245,7 +247,7 @@ fn secret_keys_travel_to_gpg_and_back_under_a_password() {
         "-o",
         &out,
     ]);
-    let gpg = Gpg::in_real_time();
+    let gpg = Gpg::new(None);
     gpg.run(&["--passphrase=hush", "--import", &out], b"");
     let back = gpg.run(
         &["--passphrase=hush", "--armor", "--export-secret-keys"],

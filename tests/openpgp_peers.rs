@@ -17,6 +17,9 @@ use waxwing::protect::openpgp::{
 
 const ENTITY: &[u8] = b"Content-Type: text/plain; charset=utf-8\r\n\r\nHello,\r\n\r\nit works.\r\n";
 
+/// What gpg takes for now, the same as [`now`].
+const NOW: &str = "20260503T100000";
+
 fn at(text: &str) -> Time {
     text.parse().expect("a time")
 }
@@ -123,7 +126,7 @@ fn sq(args: &[&str], input: &[u8]) -> Vec<u8> {
 
 #[test]
 fn gpg_opens_what_we_seal_with_a_good_signature() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     for algorithm in ["default", "rsa2048", "future-default"] {
         gpg.generate(&format!("{algorithm} <{algorithm}@example.org>"), algorithm);
     }
@@ -146,7 +149,7 @@ fn gpg_opens_what_we_seal_with_a_good_signature() {
 
 #[test]
 fn we_open_what_gpg_seals() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     gpg.generate("Gina <gina@example.org>", "default");
     gpg.generate("Greta <greta@example.org>", "default");
     let gina = cert_of(&gpg.run(&["--export", "gina@example.org"], b""));
@@ -192,7 +195,7 @@ fn we_open_what_gpg_seals() {
 
 #[test]
 fn rule_16_and_28_a_hidden_recipient_with_an_expired_key_still_reads() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     let mailbox = Mailbox::parse("alice@example.org").expect("a mailbox");
     let old = SecretCert::generate(&mailbox, at("2023-05-02T16:00:00Z")).expect("a key");
     gpg.run(&["--import"], &old.cert.to_armored());
@@ -221,7 +224,7 @@ fn rule_16_and_28_a_hidden_recipient_with_an_expired_key_still_reads() {
 
 #[test]
 fn rule_17_data_without_integrity_is_opened_only_when_asked_for() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     let alice = alice();
     gpg.run(&["--import"], &alice.cert.to_armored());
     for cipher in ["AES256", "3DES"] {
@@ -254,7 +257,7 @@ fn rule_17_data_without_integrity_is_opened_only_when_asked_for() {
 
 #[test]
 fn rule_26_whom_it_is_encrypted_to_is_said_when_no_key_fits() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     gpg.generate("Gina <gina@example.org>", "default");
     gpg.generate("Xaver <xaver@example.org>", "default");
     gpg.generate("Hidden <hidden@example.org>", "default");
@@ -293,7 +296,7 @@ fn rule_26_whom_it_is_encrypted_to_is_said_when_no_key_fits() {
 
 #[test]
 fn detached_signatures_go_both_ways() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     gpg.generate("Gina <gina@example.org>", "default");
     let gina = cert_of(&gpg.run(&["--export", "gina@example.org"], b""));
     let alice = alice();
@@ -333,7 +336,10 @@ fn detached_signatures_go_both_ways() {
         .map(|_| parts[2])
         .expect("a part");
     let signature = &signature[signature.find("-----BEGIN").expect("armor")..];
-    let (signed_file, signature_file) = (gpg.home().join("signed"), gpg.home().join("signature"));
+    let (signed_file, signature_file) = (
+        gpg.home.path().join("signed"),
+        gpg.home.path().join("signature"),
+    );
     std::fs::write(&signed_file, signed).expect("written");
     std::fs::write(&signature_file, signature).expect("written");
     let files =
@@ -343,7 +349,7 @@ fn detached_signatures_go_both_ways() {
 
 #[test]
 fn secret_keys_go_to_gpg_and_come_back() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     let alice = alice();
     let password = Secret::new("correct horse".to_owned());
     let exported = alice
@@ -401,7 +407,7 @@ fn secret_keys_go_to_gpg_and_come_back() {
 
 #[test]
 fn a_key_without_its_primary_secret_is_taken_for_what_it_can_do() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     gpg.generate("Gina <gina@example.org>", "default");
     let whole = cert_of(&gpg.run(&["--export", "gina@example.org"], b""));
     let subkeys = gpg.run(&["--export-secret-subkeys", "gina@example.org"], b"");
@@ -415,7 +421,7 @@ fn a_key_without_its_primary_secret_is_taken_for_what_it_can_do() {
 
 #[test]
 fn rule_51_the_revocation_certificate_ends_the_key_for_gpg() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     let alice = alice();
     gpg.run(&["--import"], &alice.cert.to_armored());
     gpg.run(&["--import"], &alice.revocation);
@@ -495,7 +501,7 @@ fn sq_and_we_read_each_other() {
 
 #[test]
 fn rule_54_keys_of_gpg_that_are_too_weak_are_named() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     gpg.generate("weak <weak@example.org>", "rsa1024");
     let weak = cert_of(&gpg.run(&["--export", "weak@example.org"], b""));
     assert_eq!(
@@ -511,7 +517,7 @@ fn rule_54_keys_of_gpg_that_are_too_weak_are_named() {
 
 #[test]
 fn rule_07_a_signature_over_sha_1_is_told_apart() {
-    let gpg = Gpg::new();
+    let gpg = Gpg::new(Some(NOW));
     gpg.generate("Rita <rita@example.org>", "rsa2048");
     let rita = cert_of(&gpg.run(&["--export", "rita@example.org"], b""));
     let signature = gpg.run(

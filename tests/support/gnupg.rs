@@ -1,46 +1,31 @@
-//! GnuPG with a home of its own and a clock that stands still.
+//! GnuPG with a home of its own and a clock that can stand still.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
-/// What gpg takes for now: 2026-05-03T10:00:00Z.
-pub const NOW: &str = "20260503T100000";
-
 /// A home. Its agent is ended when this is dropped.
 pub struct Gpg {
-    home: TempDir,
+    /// Its folder.
+    pub home: TempDir,
     clock: Option<String>,
 }
 
 impl Gpg {
-    /// An empty home, with a path short enough for the agent's socket.
-    pub fn new() -> Self {
-        Gpg::with_clock(Some(format!("--faked-system-time={NOW}")))
-    }
-
-    /// The same, with the machine's clock.
-    pub fn in_real_time() -> Self {
-        Gpg::with_clock(None)
-    }
-
-    fn with_clock(clock: Option<String>) -> Self {
+    /// An empty home, with a path short enough for the agent's socket. The clock stands still at
+    /// `at` (ISO 8601 basic, UTC), or is the machine's.
+    pub fn new(at: Option<&str>) -> Self {
         use std::os::unix::fs::PermissionsExt as _;
         let home = tempfile::Builder::new()
             .prefix("g")
             .permissions(std::fs::Permissions::from_mode(0o700))
             .tempdir()
             .expect("a folder for gpg");
+        let clock = at.map(|at| format!("--faked-system-time={at}"));
         let gpg = Gpg { home, clock };
         // Makes the trust database, which an imported revocation asks for.
         gpg.run(&["--trust-model=pgp", "--check-trustdb"], b"");
         gpg
-    }
-
-    /// Its folder.
-    pub fn home(&self) -> &Path {
-        self.home.path()
     }
 
     /// Runs gpg and gives whatever came of it.
