@@ -7,14 +7,19 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use waxwing::adapters::clock::SystemClock;
+use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::PracticeServer;
+use waxwing::adapters::smtp::SmtpSubmission;
 use waxwing::address::Address;
-use waxwing::base::Passphrase;
+use waxwing::app::job::Watch;
+use waxwing::app::port::{MailboxServer, Submission, SubmitFailure};
+use waxwing::base::{Passphrase, Secret};
+use waxwing::protect::{ConsentToPlain, Outgoing};
 use waxwing::settings::{Account, Endpoint, Security, Trust};
 
 struct House {
     server: PracticeServer,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 fn start() -> House {
@@ -25,7 +30,7 @@ fn start() -> House {
         .unwrap();
     House {
         server: PracticeServer::start(runtime.handle(), Arc::new(SystemClock)).unwrap(),
-        _runtime: runtime,
+        runtime,
     }
 }
 
@@ -155,6 +160,55 @@ fn python_sends_by_both_ways_and_reads_back_byte_for_byte() {
     uids.dedup();
     assert_eq!(uids.len(), 4);
     assert!(answer["capabilities"].to_string().contains("UIDL"));
+}
+
+#[test]
+fn our_own_adapters_send_by_both_ways_and_read_back_byte_for_byte() {
+    let house = start();
+    let (mut alice, password) = house.server.account(&address("alice@practice.invalid"));
+    let (bob, bobs) = house.server.account(&address("bob@practice.invalid"));
+    let handle = house.runtime.handle();
+    let clock = Arc::new(SystemClock);
+    let submission = SmtpSubmission::new(handle.clone(), clock);
+    let mailbox = Pop3Mailbox::new(handle.clone());
+    let watch = Watch::default();
+    let mut sent = Vec::new();
+    for endpoint in [
+        alice.submission.clone(),
+        house.server.submission_by_starttls(),
+    ] {
+        alice.submission = endpoint;
+        let works = submission.test(&alice, &password, &watch).unwrap();
+        assert_eq!(works.size, Some(512 << 20));
+        let letter = "Subject: dots\r\n\r\n.\r\n..\r\n.x\r\n\r\n.\r\n".repeat(3_000);
+        let to = ["bob@practice.invalid", "nobody@practice.invalid"].map(address);
+        let outgoing = Outgoing::plain(
+            vec![(to.to_vec(), letter.clone().into_bytes())],
+            ConsentToPlain::given(),
+        )
+        .unwrap();
+        let copy = &outgoing.copies()[0];
+        let receipt = submission
+            .submit(&alice, &password, copy, &watch, &mut || true)
+            .unwrap();
+        assert_eq!(receipt.taken, [bob.address.clone()]);
+        assert_eq!(receipt.refused[0].reply.code, 550);
+        assert_eq!(receipt.tls.host, alice.submission.host);
+        sent.push(letter.into_bytes());
+    }
+    let fetched = mailbox.fetch(&bob, &bobs, &|_| false, &watch);
+    let fetched = fetched.unwrap_or_else(|failure| panic!("{failure:?}"));
+    assert_eq!(fetched.len(), 2);
+    for (letter, sent) in fetched.iter().zip(&sent) {
+        assert!(letter.bytes.starts_with(b"Return-Path: <alice@"));
+        assert!(letter.bytes.ends_with(sent));
+    }
+    let wrong = Secret::new("wrong".to_owned());
+    let refused = submission.test(&alice, &wrong, &watch);
+    assert!(
+        matches!(&refused, Err(SubmitFailure::LoginRefused(reply)) if reply.code == 535),
+        "{refused:?}"
+    );
 }
 
 #[test]

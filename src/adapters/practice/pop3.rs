@@ -77,7 +77,9 @@ impl Session {
                     wire.say(&format!("-ERR {text}")).await?;
                 }
                 Answer::List(first, lines) => {
-                    wire.say(&format!("+OK {first}\r\n{lines}.")).await?;
+                    let first = format!("+OK {first}");
+                    wire.say(&format!("{}\r\n{lines}.", first.trim_end()))
+                        .await?;
                 }
                 Answer::Letter(letter, lines) => send(wire, &letter, lines).await?,
                 Answer::Bye => return wire.say("+OK Bye").await,
@@ -143,7 +145,7 @@ impl Session {
         let mailbox = Mailbox { of, letters };
         let count = mailbox.present().count();
         self.mailbox = Some(mailbox);
-        Answer::Ok(format!("{count} letters"))
+        Answer::Ok(format!("Letters: {count}"))
     }
 
     /// What was marked goes now, and only now (RFC 1939 §6).
