@@ -191,7 +191,7 @@ fn our_own_adapters_send_by_both_ways_and_read_back_byte_for_byte() {
         let receipt = submission
             .submit(&alice, &password, copy, &watch, &mut || true)
             .unwrap();
-        assert_eq!(receipt.taken, [bob.address.clone()]);
+        assert_eq!(receipt.taken.as_slice(), std::slice::from_ref(&bob.address));
         assert_eq!(receipt.refused[0].reply.code, 550);
         assert_eq!(receipt.tls.host, alice.submission.host);
         sent.push(letter.into_bytes());
