@@ -94,8 +94,9 @@ fn account() -> Account {
     }
 }
 
+/// Short, and long enough for a login on a busy machine.
 const SHORT: Timing = Timing {
-    login: Duration::from_millis(200),
+    login: Duration::from_secs(1),
     letters: Duration::from_millis(200),
     each: Duration::ZERO,
     bytes_per_second: 1 << 30,
