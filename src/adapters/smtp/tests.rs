@@ -113,9 +113,15 @@ impl Peer {
         self.until(command).await
     }
 
-    /// Takes the letter up to the final dot.
+    /// Greets, and takes everything up to the final dot; the letter.
     async fn body(&mut self) -> String {
-        self.serve("DATA").await;
+        self.say("220 mail.example\r\n").await;
+        self.data().await
+    }
+
+    /// As [`Peer::body`], when the greeting is long past.
+    async fn data(&mut self) -> String {
+        self.until("DATA").await;
         self.say("354 go\r\n").await;
         let mut body = String::new();
         loop {

@@ -138,7 +138,7 @@ fn each_recipient_is_answered_for_itself() {
         peer.say("250 ok\r\n").await;
         peer.until("RCPT").await;
         peer.say("550-5.1.1 nobody\r\n550 of that name\r\n").await;
-        peer.until(".").await;
+        peer.data().await;
         peer.say("250 2.0.0 queued as 1\r\n").await;
         peer.until("never").await;
     });
@@ -267,7 +267,7 @@ fn extensions_are_named_where_they_are_needed() {
         peer.serve("EHLO").await;
         peer.say("250-x\r\n250-AUTH PLAIN\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n")
             .await;
-        peer.until(".").await;
+        peer.data().await;
         peer.say("250 ok\r\n").await;
         peer.until("never").await;
     });
