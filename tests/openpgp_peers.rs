@@ -1,7 +1,9 @@
-//! OpenPGP with real peers: gpg 2.2 and sq, in both directions.
+//! OpenPGP with real peers, gpg 2.2 and sq, in both directions, and with public vectors.
 
 #[path = "support/gnupg.rs"]
 mod gnupg;
+#[path = "support/openpgp_vectors.rs"]
+mod vectors;
 
 use gnupg::Gpg;
 use std::io::Write as _;
@@ -191,6 +193,19 @@ fn we_open_what_gpg_seals() {
         found.sort_by_key(|handle| *handle == RecipientHandle::Hidden);
         assert_eq!(found, expected, "{options:?}");
     }
+}
+
+#[test]
+fn what_gpg_seals_by_the_real_clock_is_good_by_the_real_clock() {
+    let gpg = Gpg::in_real_time();
+    gpg.generate("Gina <gina@example.org>", "default");
+    let gina = cert_of(&gpg.run(&["--export", "gina@example.org"], b""));
+    let alice = alice();
+    gpg.run(&["--import"], &alice.cert.to_armored());
+    let message = gpg.run(&["-aes", "-r", "alice@example.org"], ENTITY);
+    let opened = open_at(&message, &alice.secret, &[gina], false, real_now())
+        .unwrap_or_else(|why| panic!("{why:?}"));
+    assert_eq!(opened.signatures[0].state, SignatureState::Good);
 }
 
 #[test]

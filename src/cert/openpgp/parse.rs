@@ -1,12 +1,14 @@
 //! Reading files of keys: several in one, armored or not, each item judged by itself (rule 54).
 
 use super::packets::{self, Raw, tag};
-use super::{LockedKey, OpenPgpCert, armor, fingerprint};
+use super::{LockedKey, OpenPgpCert, PublicKey, armor, fingerprint};
 use crate::base::limits;
 use crate::cert::{Cert, KeyFileProblem, KeyRefusal, LeftOut, Looks, ParsedKey};
 use sequoia_openpgp as pgp;
 use sequoia_openpgp::KeyHandle;
+use sequoia_openpgp::crypto::mpi::PublicKey as Mpis;
 use sequoia_openpgp::parse::Parse as _;
+use sequoia_openpgp::types::Curve;
 
 /// Reads all keys of a file.
 pub fn parse_many(bytes: &[u8]) -> Result<Vec<ParsedKey>, KeyFileProblem> {
@@ -198,15 +200,34 @@ fn read_group(group: &[u8]) -> Result<(pgp::Cert, Vec<LeftOut>), KeyRefusal> {
     };
     let cert = pgp::Cert::from_bytes(reduced.as_deref().unwrap_or(group))
         .map_err(|error| malformed(error.to_string()))?;
+    if cert.keys().any(|ka| mixes_versions(ka.key())) {
+        return Err(malformed(
+            "a version 6 key on a curve of version 4".to_owned(),
+        ));
+    }
     let vouched = cert
         .userids()
         .any(|ua| ua.self_signatures().next().is_some());
-    if !vouched {
+    // An own key needs no name to read old mail (rule 28).
+    if !vouched && !cert.is_tsk() {
         return Err(KeyRefusal::NoUserId {
             fingerprint: fingerprint(&cert.fingerprint()),
         });
     }
     Ok((cert, left_out))
+}
+
+/// Whether a version 6 key uses the old ways of Ed25519 or Curve25519, which it must not
+/// (RFC 9580 §9.2).
+fn mixes_versions(key: &PublicKey) -> bool {
+    #[allow(clippy::wildcard_enum_match_arm, reason = "sequoia's list is open")]
+    let old = match key.mpis() {
+        Mpis::EdDSA { .. } => true,
+        Mpis::ECDH { curve, .. } => *curve == Curve::Cv25519,
+        Mpis::ECDSA { curve, .. } => *curve == Curve::Ed25519,
+        _ => false,
+    };
+    old && key.version() == 6
 }
 
 /// A certificate over the limit without what others put on it and without pictures.

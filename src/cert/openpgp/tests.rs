@@ -173,6 +173,25 @@ fn rule_54_a_cert_without_user_id_is_refused() {
 }
 
 #[test]
+fn rule_28_an_own_key_needs_no_user_id_to_be_taken_for_reading() {
+    let (cert, _) = CertBuilder::new()
+        .add_transport_encryption_subkey()
+        .generate()
+        .unwrap();
+    let bytes = cert.as_tsk().to_vec().unwrap();
+    let ParsedKey::Secret(locked, _) = only(&bytes) else {
+        panic!("not taken");
+    };
+    assert_eq!(
+        locked.cert().usable_for_encryption(
+            Time::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * 365 * 80)
+        ),
+        Err(Unusable::NoUserId)
+    );
+    assert!(locked.unlock(None).is_ok());
+}
+
+#[test]
 fn rule_54_unknown_versions_are_refused_by_name() {
     let mut bytes = alice().cert.to_bytes();
     // Old or new frame, the body starts within the first six bytes with the version.

@@ -222,10 +222,14 @@ impl Head {
         hint: Option<SymmetricAlgorithm>,
     ) -> Result<Tried, OpenFailure> {
         let tried = session::session_keys(&self.session_keys, with.keys, hint);
-        if tried.candidates.is_empty() {
-            return Err(self.failure(OpenProblem::NoKey, with, &tried.certs));
+        if !tried.candidates.is_empty() {
+            return Ok(tried);
         }
-        Ok(tried)
+        let why = match tried.unsupported {
+            Some(what) => OpenProblem::Unsupported { what },
+            None => OpenProblem::NoKey,
+        };
+        Err(self.failure(why, with, &tried.certs))
     }
 }
 

@@ -1,7 +1,7 @@
 //! From session key packets to session keys, with the own secret keys.
 
 use super::CertLookup;
-use crate::cert::openpgp::fingerprint;
+use crate::cert::openpgp::{algorithm_name, fingerprint};
 use crate::cert::{Fingerprint, SecretKeys};
 use crate::protect::evidence::RecipientHandle;
 use sequoia_openpgp as pgp;
@@ -35,6 +35,8 @@ pub struct Tried {
     pub candidates: Vec<Candidate>,
     /// The own certificates whose keys were tried.
     pub certs: Vec<Fingerprint>,
+    /// The algorithm of an own key that is named and cannot be used here.
+    pub unsupported: Option<String>,
     trials: usize,
 }
 
@@ -54,9 +56,13 @@ pub fn session_keys(
             continue;
         };
         for (cert, key) in secret_keys(keys) {
-            if KeyHandle::from(key.fingerprint()).aliases(&named)
-                && !tried.attempt(packet, cert, key, hint)
-            {
+            if !KeyHandle::from(key.fingerprint()).aliases(&named) {
+                continue;
+            }
+            if !key.pk_algo().is_supported() {
+                // Not tried, so that this may be said.
+                tried.unsupported = Some(algorithm_name(&key.parts_into_public()));
+            } else if !tried.attempt(packet, cert, key, hint) {
                 // Nobody can tell by the time it takes that this one did not open: the data is
                 // decrypted all the same, with a key that cannot be right (rule 27).
                 tried.add_decoy(hint);

@@ -26,7 +26,9 @@ pub fn decode(text: &[u8]) -> Option<Result<Block, ArmorProblem>> {
 fn begin(text: &[u8]) -> Option<(Kind, usize)> {
     let mut at = 0;
     while let Some((line, next)) = line(text, at) {
-        if let Some(kind) = frame(line, b"-----BEGIN PGP ") {
+        // A cleartext-signed text is no armor; the signature under it is.
+        let cleartext = line.starts_with(b"-----BEGIN PGP SIGNED MESSAGE");
+        if let (Some(kind), false) = (frame(line, b"-----BEGIN PGP "), cleartext) {
             return Some((kind, next));
         }
         at = next;

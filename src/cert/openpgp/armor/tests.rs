@@ -63,6 +63,21 @@ fn what_mail_does_to_lines_does_no_harm() {
 }
 
 #[test]
+fn cleartext_is_passed_over_for_the_signature_under_it() {
+    let armor = encode(&sample(100), Kind::Signature, Lines::Lf);
+    let text = [
+        b"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nHello, Bob.\n".to_vec(),
+        armor,
+    ]
+    .concat();
+    let block = decode(&text)
+        .unwrap()
+        .unwrap_or_else(|why| panic!("{why:?}"));
+    assert_eq!(block.kind, Kind::Signature);
+    assert_eq!(block.bytes, sample(100));
+}
+
+#[test]
 fn garbage_in_armor_is_an_error() {
     assert!(decode(b"no armor here").is_none());
     let bad = b"-----BEGIN PGP MESSAGE-----\n\n%%%%\n-----END PGP MESSAGE-----\n";
