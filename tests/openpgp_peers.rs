@@ -196,19 +196,6 @@ fn we_open_what_gpg_seals() {
 }
 
 #[test]
-fn what_gpg_seals_by_the_real_clock_is_good_by_the_real_clock() {
-    let gpg = Gpg::in_real_time();
-    gpg.generate("Gina <gina@example.org>", "default");
-    let gina = cert_of(&gpg.run(&["--export", "gina@example.org"], b""));
-    let alice = alice();
-    gpg.run(&["--import"], &alice.cert.to_armored());
-    let message = gpg.run(&["-aes", "-r", "alice@example.org"], ENTITY);
-    let opened = open_at(&message, &alice.secret, &[gina], false, real_now())
-        .unwrap_or_else(|why| panic!("{why:?}"));
-    assert_eq!(opened.signatures[0].state, SignatureState::Good);
-}
-
-#[test]
 fn rule_16_and_28_a_hidden_recipient_with_an_expired_key_still_reads() {
     let gpg = Gpg::new(Some(NOW));
     let mailbox = Mailbox::parse("alice@example.org").expect("a mailbox");
