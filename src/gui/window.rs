@@ -117,7 +117,7 @@ impl Window {
     fn go(&mut self, place: Place) {
         self.place = place;
         match place {
-            Place::Outbox => self.jobs.start(Slot::Outbox, Command::Outbox),
+            Place::Outbox => self.list_outbox(),
             Place::Read => self.jobs.start(Slot::Letters, Command::Letters),
             Place::Keys => self.keys.refresh(),
             Place::Write => self.write.ask_again(),
@@ -148,10 +148,18 @@ impl Window {
     }
 
     fn refresh(&mut self) {
-        self.jobs.start(Slot::Outbox, Command::Outbox);
+        self.list_outbox();
         self.jobs.start(Slot::Letters, Command::Letters);
         self.jobs.start(Slot::Drafts, Command::Drafts);
         self.keys.refresh();
+    }
+
+    /// Subjects in the outbox are sealed, so reading them opens the vault: not before there is
+    /// somebody whose letters could be in it.
+    fn list_outbox(&mut self) {
+        if self.view.me().is_some() {
+            self.jobs.start(Slot::Outbox, Command::Outbox);
+        }
     }
 
     fn drain(&mut self, ctx: &Context) {

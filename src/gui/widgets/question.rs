@@ -2,7 +2,7 @@
 
 use super::button::{Kind, button};
 use crate::gui::theme::{self, Palette, steps};
-use egui::{Align, Context, Id, Layout, Margin, Modal, Ui};
+use egui::{Align, Context, Id, Key, Layout, Margin, Modal, Ui};
 
 /// What the person said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum Answer {
     Open,
     /// Yes.
     Yes,
-    /// No: the button, Esc, or a click beside the dialog.
+    /// No: the button or Esc.
     No,
 }
 
@@ -70,7 +70,9 @@ fn shown(
                 }
             });
         });
-    if shown.should_close() && answer == Answer::Open {
+    // A click beside the dialog is no answer: what was typed would be gone by accident.
+    let escaped = shown.is_top_modal && ctx.input(|i| i.key_pressed(Key::Escape));
+    if escaped && answer == Answer::Open {
         answer = Answer::No;
     }
     answer
