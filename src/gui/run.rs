@@ -75,7 +75,7 @@ impl Refusal {
         let mut close = false;
         egui::CentralPanel::default().frame(frame).show(ui, |ui| {
             ui.set_max_width(640.0);
-            ui.label(theme::title("Waxwing cannot start"));
+            widgets::heading(ui, "Waxwing cannot start");
             ui.add_space(steps(4));
             widgets::notice_still(ui, Tone::Danger, &self.notice);
             ui.add_space(steps(4));

@@ -6,7 +6,7 @@ use crate::app::command::{Command, Outcome};
 use crate::app::failure::Failure;
 use crate::gui::theme::{self, Icon, Palette, icons, steps};
 use crate::gui::view::{Action, Place, Slot, View};
-use crate::gui::widgets::{Kind, button, field};
+use crate::gui::widgets::{self, Kind, button, field};
 use egui::{Align, Key, Layout, Sense, Ui, vec2};
 
 /// What first start remembers while it is on screen.
@@ -90,7 +90,7 @@ pub fn first_ui(ui: &mut Ui, view: &View, state: &mut FirstStart) -> Vec<Action>
 }
 
 fn who_ui(ui: &mut Ui, view: &View, state: &mut FirstStart, actions: &mut Vec<Action>) {
-    ui.label(theme::title("Welcome to Waxwing"));
+    widgets::heading(ui, "Welcome to Waxwing");
     paragraph(
         ui,
         "Waxwing seals your letters, so that only the people you write to can read them. \
@@ -113,13 +113,7 @@ fn who_ui(ui: &mut Ui, view: &View, state: &mut FirstStart, actions: &mut Vec<Ac
     if let Some(problem) = state.problem {
         let palette = Palette::of(ui);
         ui.horizontal(|ui| {
-            super::super::widgets::icon(
-                ui,
-                Icon::Warning,
-                palette.danger,
-                palette.sheet,
-                "Not yet",
-            );
+            widgets::icon(ui, Icon::Warning, palette.danger, palette.sheet, "Not yet");
             ui.add(egui::Label::new(theme::small(problem).color(palette.danger)).wrap());
         });
     }
@@ -142,7 +136,7 @@ fn who_ui(ui: &mut Ui, view: &View, state: &mut FirstStart, actions: &mut Vec<Ac
             }
         }
         ui.add_space(steps(3));
-        crate::gui::widgets::rule(ui);
+        widgets::rule(ui);
         ui.add_space(steps(1));
         paragraph(
             ui,
@@ -163,7 +157,7 @@ fn who_ui(ui: &mut Ui, view: &View, state: &mut FirstStart, actions: &mut Vec<Ac
 }
 
 fn made_ui(ui: &mut Ui, view: &View, state: &mut FirstStart, actions: &mut Vec<Action>) {
-    ui.label(theme::title("Your key is ready"));
+    widgets::heading(ui, "Your key is ready");
     paragraph(
         ui,
         "It is kept on this computer, locked. People who have the open half of it can seal \

@@ -4,7 +4,7 @@ use super::button::{Kind, button};
 use super::secret::SecretInput;
 use crate::gui::theme::tokens::CONTROL;
 use crate::gui::theme::{self, Icon, steps};
-use egui::{Margin, Response, TextEdit, Ui, vec2};
+use egui::{Color32, Margin, Response, TextEdit, Ui, vec2};
 
 /// A one-line field as wide as there is room. `help` stands in it while it is empty.
 pub fn field(ui: &mut Ui, label: &str, text: &mut String, help: &str) -> Response {
@@ -49,13 +49,24 @@ pub fn path_field(
         if button(ui, Kind::Plain, Some(choose.0), choose.1).clicked() {
             answer = Some(PathAnswer::Browse);
         }
-        let room = (ui.available_width() - 110.0).max(120.0);
+        // The button at the end needs its words and its padding.
+        let font = theme::body_font(theme::tokens::BODY);
+        let words = ui
+            .painter()
+            .layout_no_wrap(go.to_owned(), font, Color32::PLACEHOLDER);
+        let go_room = match go {
+            "" => 0.0,
+            _ => words.size().x + steps(6) + ui.spacing().item_spacing.x,
+        };
+        // A field's margin stands outside its desired width.
+        let room = (ui.available_width() - go_room - steps(6)).max(96.0);
         let typed = line(ui, path, "or type a path", room).accessible_name(name);
         let entered = typed.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let ready = !path.trim().is_empty();
-        let pressed = ui
-            .add_enabled_ui(ready, |ui| button(ui, Kind::Plain, None, go).clicked())
-            .inner;
+        let pressed = !go.is_empty()
+            && ui
+                .add_enabled_ui(ready, |ui| button(ui, Kind::Plain, None, go).clicked())
+                .inner;
         if ready && (entered || pressed) {
             answer = Some(PathAnswer::Typed);
         }

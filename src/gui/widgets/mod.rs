@@ -13,7 +13,7 @@ pub use button::{Kind, button, fold, icon_button, link};
 pub use field::{PathAnswer, field, path_field, secret_field};
 pub use notice::{notice, notice_card, notice_still, notice_words, sign};
 
-pub use parts::{avatar, empty, fact, facts, icon, rule, untrusted};
+pub use parts::{avatar, empty, fact, facts, heading, icon, rule, untrusted};
 pub use question::{Answer, dialog, sheet_dialog};
 pub use recipients::{ChipState, Recipients, recipients_ui};
 pub use secret::SecretInput;

@@ -14,6 +14,15 @@ pub fn icon(ui: &mut Ui, icon: Icon, color: Color32, ground: Color32, name: &str
     response
 }
 
+/// The title of a page or step; a screen reader finds it as a heading.
+pub fn heading(ui: &mut Ui, text: &str) {
+    let title = ui.label(theme::title(text));
+    ui.ctx().accesskit_node_builder(title.id, |node| {
+        node.set_role(Role::Heading);
+        node.set_label(text);
+    });
+}
+
 /// A hairline over the whole width, without space around it.
 pub fn rule(ui: &mut Ui) {
     let palette = Palette::of(ui);

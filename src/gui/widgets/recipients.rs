@@ -69,6 +69,11 @@ impl Recipients {
         all.join(", ")
     }
 
+    /// Those that are finished, separated by commas.
+    pub fn finished(&self) -> String {
+        self.chips.join(", ")
+    }
+
     /// Whether nothing stands there.
     pub fn is_empty(&self) -> bool {
         self.chips.is_empty() && self.typing.trim().is_empty()

@@ -293,7 +293,8 @@ fn row_ui(ui: &mut Ui, row: &KeyRow, here: bool) -> bool {
     theme::icons::paint(ui.painter(), icon, square, palette.tone(tone), ground);
     let words = rect.with_min_x(rect.left() + 48.0).shrink2(vec2(6.0, 9.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(words), |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = 0.0;
         let plain = |text| egui::Label::new(text).truncate().selectable(false);
         ui.horizontal(|ui| {
             let expires = row.expires.map(wording::date);

@@ -208,21 +208,22 @@ fn about_ui(ui: &mut Ui, reading: &Reading) {
             lines.push((name, value.raw().to_owned()));
         }
     }
-    for (name, value) in lines {
-        ui.horizontal(|ui| {
-            let faded = theme::faded(ui, name);
-            ui.add_sized(
-                vec2(40.0, 18.0),
-                egui::Label::new(faded).halign(egui::Align::LEFT),
-            );
-            let value = untrusted(ui, &value, true, 400);
-            ui.add(
-                egui::Label::new(theme::small(value))
-                    .truncate()
-                    .selectable(true),
-            );
+    egui::Grid::new("about")
+        .num_columns(2)
+        .spacing(vec2(steps(3), 3.0))
+        .min_row_height(0.0)
+        .show(ui, |ui| {
+            for (name, value) in lines {
+                ui.label(theme::faded(ui, name));
+                let value = untrusted(ui, &value, true, 400);
+                ui.add(
+                    egui::Label::new(theme::small(value))
+                        .truncate()
+                        .selectable(true),
+                );
+                ui.end_row();
+            }
         });
-    }
 }
 
 fn tabs_ui(ui: &mut Ui, open: &mut Open) {

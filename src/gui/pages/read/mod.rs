@@ -371,7 +371,8 @@ fn row_ui(ui: &mut Ui, letter: &LetterHead, seen: Option<&Seen>, here: bool) -> 
     let words = rect.with_min_x(rect.left() + 42.0).shrink2(vec2(4.0, 9.0));
     let builder = egui::UiBuilder::new().max_rect(words);
     ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = 0.0;
         let plain = |text| egui::Label::new(text).truncate().selectable(false);
         ui.add(plain(theme::strong(from)));
         let second = if subject.is_empty() {

@@ -1,5 +1,6 @@
 //! Writing a letter: recipients, subject, text, attachments, and how it will travel.
 
+mod drafts;
 mod letter;
 mod preflight;
 mod sent;
@@ -35,7 +36,11 @@ pub struct WritePage {
     saving: Option<u64>,
     asked: Option<Asked>,
     preflight: Option<Preflight>,
+    /// Why there is no pre-flight.
+    trouble: Option<Told>,
     drafts: Vec<DraftHead>,
+    loading: Option<String>,
+    choosing: bool,
     told: Option<Told>,
     question: Option<Way>,
     sent: Option<sent::Outcome>,
@@ -95,9 +100,9 @@ impl Letter {
 
     fn asks(&self) -> Asked {
         Asked {
-            to: self.to.joined(),
-            cc: self.cc.joined(),
-            bcc: self.bcc.joined(),
+            to: self.to.finished(),
+            cc: self.cc.finished(),
+            bcc: self.bcc.finished(),
             shape: (
                 self.subject.is_empty(),
                 self.body.is_empty(),
@@ -121,7 +126,10 @@ impl WritePage {
             saving: None,
             asked: None,
             preflight: None,
+            trouble: None,
             drafts: Vec::new(),
+            loading: None,
+            choosing: false,
             told: None,
             question: None,
             sent: None,
@@ -143,6 +151,13 @@ impl WritePage {
         self.begin(id);
         self.letter.to.add(to);
         self.letter.subject = subject.to_owned();
+    }
+
+    /// The drafts at rest that are not on screen.
+    fn others(&self) -> impl Iterator<Item = &DraftHead> {
+        self.drafts
+            .iter()
+            .filter(|draft| draft.id != self.letter.id)
     }
 
     /// The draft's name.
@@ -255,9 +270,14 @@ impl WritePage {
             }
             (Slot::Drafts, Ok(Outcome::Drafts(drafts))) => self.drafts = drafts,
             (Slot::LoadDraft, Ok(Outcome::Draft(form))) => self.load(*form),
-            (Slot::Preflight, Ok(Outcome::Preflight(found))) => self.preflight = Some(*found),
-            // While somebody types, an address is often not whole yet: the chips say so.
-            (Slot::Preflight, Err(_)) => self.preflight = None,
+            (Slot::Preflight, Ok(Outcome::Preflight(found))) => {
+                self.preflight = Some(*found);
+                self.trouble = None;
+            }
+            (Slot::Preflight, Err(failure)) => {
+                self.preflight = None;
+                self.trouble = Told::of(&failure);
+            }
             (Slot::Send, Ok(Outcome::Sent(report))) => self.went(Ok(report), actions),
             (Slot::Send, Err(failure)) if matches!(failure, Failure::Submit(_)) => {
                 self.went(Err(failure), actions);
@@ -272,10 +292,11 @@ impl WritePage {
     }
 
     fn load(&mut self, form: DraftForm) {
-        let id = self.letter.id.clone();
-        let drafts = std::mem::take(&mut self.drafts);
-        *self = WritePage::new(id);
-        self.drafts = drafts;
+        let id = self
+            .loading
+            .take()
+            .unwrap_or_else(|| self.letter.id.clone());
+        self.begin(id);
         self.letter.to = Recipients::split(&form.to);
         self.letter.cc = Recipients::split(&form.cc);
         self.letter.bcc = Recipients::split(&form.bcc);
@@ -347,12 +368,14 @@ pub fn write_ui(ui: &mut Ui, view: &View, state: &mut WritePage) -> Vec<Action> 
                     if press.on_hover_text(hint).clicked() || (by_key && !sending) {
                         state.send(Way::Sealed, &mut actions);
                     }
+                    drafts::buttons_ui(ui, state, &mut actions);
                 });
             });
             told_ui(ui, &mut state.told);
             ui.add_enabled_ui(!sending, |ui| letter::letter_ui(ui, state, &mut actions));
         });
     question_ui(ui, state, &mut actions);
+    drafts::choose_ui(ui, state, &mut actions);
     actions
 }
 

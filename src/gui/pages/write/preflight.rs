@@ -79,6 +79,11 @@ pub fn panel_ui(
 
 fn travel_ui(ui: &mut Ui, view: &View, state: &mut WritePage, actions: &mut Vec<Action>) {
     match &state.preflight {
+        None if state.trouble.is_some() => {
+            if let Some(told) = &state.trouble {
+                widgets::notice_still(ui, told.tone, &told.notice);
+            }
+        }
         None => {
             let waiting = view.is_busy(Slot::Preflight);
             let words = if waiting {

@@ -50,7 +50,7 @@ pub fn sent_ui(ui: &mut Ui, view: &View, outcome: &mut Outcome, actions: &mut Ve
                 match &outcome.result {
                     Ok(report) => sent_words_ui(ui, view, report, &subject, &mut outcome.open),
                     Err(told) => {
-                        ui.label(theme::title("It is in the outbox"));
+                        widgets::heading(ui, "It is in the outbox");
                         ui.add_space(steps(3));
                         widgets::notice_still(ui, told.tone, &told.notice);
                     }
@@ -66,9 +66,7 @@ pub fn sent_ui(ui: &mut Ui, view: &View, outcome: &mut Outcome, actions: &mut Ve
 fn sent_words_ui(ui: &mut Ui, view: &View, report: &SendReport, subject: &str, open: &mut bool) {
     let palette = Palette::of(ui);
     let sealed = wording::protection(report.protection);
-    let title = ui.label(theme::title("Sent"));
-    ui.ctx()
-        .accesskit_node_builder(title.id, |n| n.set_role(egui::accesskit::Role::Heading));
+    widgets::heading(ui, "Sent");
     let hosts: Vec<String> = report.receipts.iter().map(|r| r.tls.host.clone()).collect();
     let through = hosts.first().map_or("the server", String::as_str);
     let named = if subject.is_empty() {
@@ -80,7 +78,7 @@ fn sent_words_ui(ui: &mut Ui, view: &View, report: &SendReport, subject: &str, o
     ui.label(theme::body(words).color(palette.faded));
     if let Some(partner) = view.partner() {
         let partner = untrusted(ui, &partner.to_string(), true, 80);
-        let words = format!("{partner} has opened it and answered.");
+        let words = format!("{partner} opens it and answers.");
         ui.label(theme::body(words).color(palette.faded));
     }
     ui.add_space(steps(2));

@@ -1,0 +1,187 @@
+//! The whole window over real adapters: a store in memory, the practice server, real TLS. Parts are
+//! found by what a screen reader hears.
+
+use egui::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use waxwing::adapters::clock::SystemClock;
+use waxwing::adapters::pop3::Pop3Mailbox;
+use waxwing::adapters::practice::InProcessGround;
+use waxwing::adapters::smtp::SmtpSubmission;
+use waxwing::adapters::store::FileStore;
+use waxwing::app::desk::{Desk, Desks};
+use waxwing::app::port::Clock;
+use waxwing::app::runner::{Questions, Runner, Wake};
+use waxwing::app::workers::Threads;
+use waxwing::gui::{Window, theme};
+
+/// How long the window may take for one step on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Desktop {
+    harness: Harness<'static, Window>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Desktop {
+    fn open() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let handle = runtime.handle().clone();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let home = Desk {
+            store: Arc::new(FileStore::in_memory().unwrap()),
+            submission: Arc::new(SmtpSubmission::new(handle.clone(), clock.clone())),
+            mailbox: Arc::new(Pop3Mailbox::new(handle.clone())),
+            clock: clock.clone(),
+            workers: Arc::new(Threads),
+            at: None,
+            offline: false,
+        };
+        let ground = InProcessGround::new(handle, clock.clone());
+        let desks = Arc::new(Desks::new(home, Arc::new(ground)));
+        let harness = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .with_max_steps(64)
+            .with_context_setup(theme::install)
+            .build_eframe(move |cc| {
+                let ctx = cc.egui_ctx.clone();
+                let wake: Wake = Arc::new(move || ctx.request_repaint());
+                let runner = Runner::new(desks, Arc::new(Questions::default()), wake.clone());
+                let now = Box::new(move || clock.now());
+                Window::new(&cc.egui_ctx, runner, wake, now, None)
+            });
+        Desktop {
+            harness,
+            _runtime: runtime,
+        }
+    }
+
+    /// Waits until something is heard.
+    fn until(&mut self, role: Role, name: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.harness.query_by_role_and_label(role, name).is_none() {
+            assert!(
+                Instant::now() < deadline,
+                "no {role:?} “{name}”:\n{}",
+                self.heard()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+            self.harness.step();
+        }
+    }
+
+    /// Waits until a label holds these words.
+    fn until_words(&mut self, words: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self
+            .harness
+            .query_all_by_label_contains(words)
+            .next()
+            .is_none()
+        {
+            assert!(Instant::now() < deadline, "no “{words}”:\n{}", self.heard());
+            std::thread::sleep(Duration::from_millis(5));
+            self.harness.step();
+        }
+    }
+
+    fn press(&mut self, role: Role, name: &str) {
+        self.until(role, name);
+        self.harness.get_by_role_and_label(role, name).click();
+        self.harness.step();
+        self.harness.step();
+    }
+
+    fn write(&mut self, role: Role, name: &str, text: &str) {
+        self.until(role, name);
+        self.harness.get_by_role_and_label(role, name).focus();
+        self.harness.step();
+        self.harness
+            .get_by_role_and_label(role, name)
+            .type_text(text);
+        self.harness.step();
+    }
+
+    fn heard(&self) -> String {
+        use egui_kittest::kittest::NodeT;
+        let nodes = self.harness.root().children_recursive();
+        let texts = nodes.filter_map(|node| {
+            let node = node.accesskit_node();
+            node.label().or(node.value())
+        });
+        texts.collect::<Vec<_>>().join(" | ")
+    }
+}
+
+#[test]
+fn from_first_start_to_the_opened_answer_by_practising() {
+    let mut desktop = Desktop::open();
+    desktop.press(Role::Button, "Practise first");
+    desktop.until_words("The subject is hidden");
+    let letter = "Dear Pia, I am learning to seal letters.";
+    desktop.write(Role::MultilineTextInput, "Letter", letter);
+    desktop.press(Role::Button, "Seal and send");
+    desktop.until(Role::Heading, "Sent");
+    desktop.press(Role::Button, "Read the answer");
+    desktop.until_words("Written by pia@practice.invalid");
+    desktop.until(Role::Image, "Sealed and signed");
+    desktop.press(Role::Tab, "Headers");
+    desktop.until_words("signed, and hidden on the way");
+    desktop.press(Role::Tab, "Outbox");
+    desktop.press(Role::Button, "Receipt of My first sealed letter");
+    desktop.until_words("TLS 1.3");
+    desktop.press(Role::Button, "Close");
+    desktop.press(Role::Button, "Leave practice");
+    desktop.until(Role::Button, "Make my key");
+}
+
+#[test]
+fn an_identity_is_made_and_stands_on_the_rail_and_among_the_keys() {
+    let mut desktop = Desktop::open();
+    desktop.write(Role::TextInput, "Your name", "Ada Lovelace");
+    desktop.write(Role::TextInput, "Your mail address", "ada@example.org");
+    desktop.press(Role::Button, "Make my key");
+    desktop.until(Role::Heading, "Your key is ready");
+    desktop.press(Role::Button, "Skip");
+    desktop.until(Role::Button, "Writing as Ada Lovelace, ada@example.org");
+    desktop.press(Role::Tab, "Keys");
+    let row = "Ada Lovelace, ada@example.org, ready, your own key";
+    desktop.press(Role::ListBoxOption, row);
+    desktop.until_words("This is your own key.");
+    desktop.write(Role::TextInput, "Search keys", "nobody");
+    desktop.until_words("No key matches.");
+}
+
+#[test]
+fn a_draft_is_kept_while_typing_and_can_be_gone_on_with() {
+    let mut desktop = Desktop::open();
+    desktop.press(Role::Button, "Practise first");
+    desktop.write(Role::MultilineTextInput, "Letter", "Half a thought");
+    let typed = Instant::now();
+    desktop.press(Role::Button, "New letter");
+    desktop.press(Role::Button, "Drafts (1)");
+    assert!(typed.elapsed() < PATIENCE);
+    let go_on = |desktop: &Desktop| {
+        let named = desktop.harness.query_all_by_label_contains("Go on with");
+        named.count()
+    };
+    assert_eq!(go_on(&desktop), 1, "{}", desktop.heard());
+    desktop.harness.get_by_label_contains("Go on with").click();
+    desktop.harness.step();
+    let deadline = Instant::now() + PATIENCE;
+    let letter = |desktop: &Desktop| {
+        let harness = &desktop.harness;
+        let field = harness.get_by_role_and_label(Role::MultilineTextInput, "Letter");
+        field.value().unwrap_or_default()
+    };
+    while letter(&desktop) != "Half a thought" {
+        assert!(Instant::now() < deadline, "{}", desktop.heard());
+        desktop.harness.step();
+    }
+}
