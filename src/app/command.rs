@@ -219,7 +219,7 @@ pub struct FormAttachment {
     /// Its media type, `application/octet-stream` when unknown.
     pub media_type: String,
     /// Its content.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// How a letter leaves.

@@ -91,13 +91,21 @@ fn has_header_end(start: &[u8]) -> bool {
 }
 
 /// Writes a new file; what is there already stays. A file that could not be written whole is
-/// removed again.
+/// removed again. It is on the disk when this returns.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileFailure> {
+    write(path, bytes, true)
+}
+
+fn write(path: &Path, bytes: &[u8], durable: bool) -> Result<(), FileFailure> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     private(&mut options);
     let mut file = options.open(path).map_err(|e| sort(path, &e))?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    // What can be made again in a moment need not wait for the disk; a key's only copy must.
+    let written = file.write_all(bytes).and_then(|()| match durable {
+        true => file.sync_all(),
+        false => Ok(()),
+    });
     written.map_err(|e| {
         // The error worth telling is that of writing.
         let _ = std::fs::remove_file(path);
@@ -105,13 +113,14 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileFailure> {
     })
 }
 
-/// Writes several new files, all or none: a part of them would be of no use and in the way.
+/// Writes several new files, all or none: a part of them would be of no use and in the way. They
+/// may still be in the system's cache when this returns.
 pub fn write_all_new<'a>(
     files: impl Iterator<Item = (&'a Path, &'a [u8])>,
 ) -> Result<(), FileFailure> {
     let mut done: Vec<&Path> = Vec::new();
     for (path, bytes) in files {
-        if let Err(failure) = write_new(path, bytes) {
+        if let Err(failure) = write(path, bytes, false) {
             for path in done {
                 // The failure worth telling is the one that stopped us.
                 let _ = std::fs::remove_file(path);

@@ -47,7 +47,7 @@ pub struct Attachment {
     /// `type/subtype`; `application/octet-stream` when unknown.
     pub media_type: String,
     /// Its content, shared.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// The recipients of a draft, each address once: in To before Cc before Bcc.

@@ -146,14 +146,14 @@ fn html_alone(root: Part<'_>, content: &Content) -> Option<String> {
 fn attachment(part: Part<'_>) -> Attachment {
     let unnamed = if part.is_message() { "message.eml" } else { "" };
     let name = part.file_name().unwrap_or_else(|| Untrusted::from(unnamed));
-    let bytes: Arc<[u8]> = if part.is_message() {
-        part.body().into()
+    let bytes = if part.is_message() {
+        part.body().to_vec()
     } else {
-        part.decoded().bytes.into()
+        part.decoded().bytes.into_owned()
     };
     Attachment {
         name: safe_file_name(name.raw()),
         media_type: part.media().to_owned(),
-        bytes,
+        bytes: Arc::new(bytes),
     }
 }

@@ -85,7 +85,7 @@ fn parse(bytes: &[u8]) -> Option<Draft> {
         attachments.push(Attachment {
             name,
             media_type,
-            bytes: content.into(),
+            bytes: content.to_vec().into(),
         });
         rest = after;
     }

@@ -5,6 +5,7 @@ use crate::address::{Address, Mailbox};
 use crate::mime::{
     Content, Cover, FieldProtection, Header, HeaderMode, OuterValue, ProtectedHeaders, Tree,
 };
+use std::sync::Arc;
 
 fn alice() -> Mailbox {
     Mailbox::named("Alice Größe", Address::parse("alice@example.org").unwrap())
@@ -29,7 +30,7 @@ fn with_attachment() -> Draft {
     draft.attachments.push(Attachment {
         name: "geheim — plan.pdf".to_owned(),
         media_type: "application/pdf".to_owned(),
-        bytes: (0..100_000_u32).map(|i| (i % 253) as u8).collect(),
+        bytes: Arc::new((0..100_000_u32).map(|i| (i % 253) as u8).collect()),
     });
     draft
 }
@@ -358,7 +359,7 @@ fn an_attachment_is_never_taken_for_a_layer_or_a_part_of_the_structure() {
         draft.attachments.push(Attachment {
             name: String::new(),
             media_type: media.to_owned(),
-            bytes: b"-----BEGIN PGP MESSAGE-----".as_slice().into(),
+            bytes: b"-----BEGIN PGP MESSAGE-----".to_vec().into(),
         });
         let made = make(&draft, Mode::Sealed);
         let tree = Tree::parse(&made.inner).unwrap();
@@ -380,7 +381,7 @@ Content-Type: message/rfc822\n\nSubject: inner\n\nGr\u{fc}\u{df}e\n--m--\n";
     let draft = Draft::from_bytes(message.as_bytes()).unwrap();
     assert_eq!(draft.attachments.len(), 1);
     assert_eq!(
-        &*draft.attachments[0].bytes,
+        draft.attachments[0].bytes.as_slice(),
         "Subject: inner\n\nGr\u{fc}\u{df}e".as_bytes()
     );
     let made = make(&draft, Mode::SignOnly);
@@ -388,7 +389,10 @@ Content-Type: message/rfc822\n\nSubject: inner\n\nGr\u{fc}\u{df}e\n--m--\n";
     let tree = Tree::parse(&made.inner).unwrap();
     assert_eq!(tree.oddities().count(), 0);
     let attached = tree.root().child(1).unwrap();
-    assert_eq!(attached.decoded().bytes, &*draft.attachments[0].bytes);
+    assert_eq!(
+        attached.decoded().bytes,
+        draft.attachments[0].bytes.as_slice()
+    );
 }
 
 /// Random letters, the same ones in each run: whatever is written arrives, and nothing else.
@@ -452,7 +456,7 @@ fn any_letter_arrives_as_it_was_written() {
             attachments: vec![Attachment {
                 name: file,
                 media_type: "text/plain".to_owned(),
-                bytes: body.as_bytes().into(),
+                bytes: body.as_bytes().to_vec().into(),
             }],
             ..Draft::default()
         };

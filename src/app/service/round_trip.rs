@@ -80,7 +80,7 @@ fn letter(session: &Session) -> DraftSource {
         attachments: vec![FormAttachment {
             name: "enclosed.txt".to_owned(),
             media_type: "text/plain".to_owned(),
-            bytes: Arc::from(&b"What is enclosed is sealed too.\n"[..]),
+            bytes: Arc::new(b"What is enclosed is sealed too.\n".to_vec()),
         }],
         ..DraftForm::default()
     }))
