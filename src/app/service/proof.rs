@@ -1,7 +1,7 @@
 //! The proof before DATA (rule 46): the final bytes are opened again with the own key, verified,
 //! and compared with what was written.
 
-use super::seal::Ready;
+use super::seal::Composed;
 use crate::app::command::Way;
 use crate::app::failure::{Failure, ProofFailure};
 use crate::app::job::{Step, Watch};
@@ -11,7 +11,7 @@ use crate::compose::Draft;
 use crate::mime::{Content, Part, Tree};
 use crate::protect::evidence::{Evidence, Integrity, SignatureState};
 use crate::protect::openpgp::{self, CertLookup};
-use crate::protect::{open, outgoing::Protection};
+use crate::protect::{Outgoing, open, outgoing::Protection};
 
 struct OwnCert(Cert);
 
@@ -23,20 +23,27 @@ impl CertLookup for OwnCert {
 }
 
 /// Checks every copy. Any difference stops the send; the draft stays.
-pub fn prove(ready: &Ready, way: Way, workers: &dyn Workers, watch: &Watch) -> Result<(), Failure> {
-    let own_secret = SecretCert::from_bytes(ready.own.to_bytes().expose())
+pub fn prove(
+    composed: &Composed,
+    draft: &Draft,
+    outgoing: &Outgoing,
+    way: Way,
+    workers: &dyn Workers,
+    watch: &Watch,
+) -> Result<(), Failure> {
+    let own_secret = SecretCert::from_bytes(composed.own.to_bytes().expose())
         .map_err(|_| Failure::Proof(ProofFailure::DoesNotOpen))?;
-    let certs = OwnCert(ready.own.cert());
+    let certs = OwnCert(composed.own.cert());
     let mut keys = SecretKeys::new();
     keys.add(own_secret);
     let with = openpgp::Reading {
         keys: &keys,
         certs: &certs,
-        at: ready.made,
+        at: composed.made,
         workers,
         without_integrity: false,
     };
-    let copies = ready.outgoing.copies();
+    let copies = outgoing.copies();
     let total = u64::try_from(copies.len()).unwrap_or(u64::MAX);
     for (done, copy) in copies.iter().enumerate() {
         watch.stop_here()?;
@@ -49,30 +56,31 @@ pub fn prove(ready: &Ready, way: Way, workers: &dyn Workers, watch: &Watch) -> R
         if copy.protection() != expected {
             return Err(Failure::Proof(ProofFailure::Different));
         }
-        prove_copy(ready, way, copy.bytes(), &with).map_err(Failure::Proof)?;
+        prove_copy(composed, draft, way, copy.bytes(), &with).map_err(Failure::Proof)?;
     }
     Ok(())
 }
 
 fn prove_copy(
-    ready: &Ready,
+    composed: &Composed,
+    draft: &Draft,
     way: Way,
     bytes: &[u8],
     with: &openpgp::Reading<'_>,
 ) -> Result<(), ProofFailure> {
     outside_holds_no_bcc(bytes)?;
     let opened = open::open(bytes, with).map_err(|_| ProofFailure::DoesNotOpen)?;
-    let (sealed, signed) = protections(&opened.evidence, &ready.own);
+    let (sealed, signed) = protections(&opened.evidence, &composed.own);
     match way {
         Way::Sealed if !sealed => return Err(ProofFailure::DoesNotOpen),
         Way::Sealed | Way::SignOnly if !signed => return Err(ProofFailure::NotSigned),
         Way::Sealed | Way::SignOnly => {
-            if opened.payload() != ready.payload.inner {
+            if opened.payload() != composed.payload.inner {
                 return Err(ProofFailure::Different);
             }
         }
         Way::Unprotected => {
-            if !bytes.ends_with(&ready.payload.inner) {
+            if !bytes.ends_with(&composed.payload.inner) {
                 return Err(ProofFailure::Different);
             }
         }
@@ -82,7 +90,7 @@ fn prove_copy(
         Way::Unprotected => bytes,
     };
     let tree = Tree::parse(payload).map_err(|_| ProofFailure::Different)?;
-    same_as_draft(tree.root(), &ready.draft)
+    same_as_draft(tree.root(), draft)
 }
 
 fn outside_holds_no_bcc(bytes: &[u8]) -> Result<(), ProofFailure> {

@@ -16,18 +16,15 @@ use crate::protect::openpgp;
 use crate::protect::plan::{Plan, Role, plan};
 use crate::protect::{ConsentToPlain, Outgoing};
 
-/// A letter ready to leave, and what it was made of: the proof compares the two (rule 46).
-pub struct Ready {
-    /// What leaves.
-    pub outgoing: Outgoing,
-    /// What was protected.
+/// What a draft became, before it is protected.
+pub struct Composed {
+    /// What gets protected, and what stands outside.
     pub payload: Payload,
-    /// The draft that it was made from.
-    pub draft: Draft,
-    /// The own key that signed, and can open every sealed copy.
+    /// The own key that signs, and can open every sealed copy.
     pub own: SecretCert,
     /// When it was made.
     pub made: Time,
+    identity: Identity,
 }
 
 /// Seals a draft without sending it.
@@ -36,31 +33,32 @@ pub fn seal_draft(
     source: DraftSource,
     watch: &Watch,
 ) -> Result<Vec<SealedCopy>, Failure> {
-    let ready = prepare(desk, source, Way::Sealed, watch)?;
-    Ok(ready
-        .outgoing
+    let (composed, draft) = compose(desk, source, Way::Sealed, watch)?;
+    // A large letter is in memory once less.
+    drop(draft);
+    let outgoing = protect(desk, &composed, Way::Sealed, watch)?;
+    Ok(outgoing
         .copies()
         .iter()
         .map(|copy| SealedCopy {
             envelope_to: copy.envelope_to().to_vec(),
-            message_id: ready.payload.message_id.clone(),
+            message_id: composed.payload.message_id.clone(),
             bytes: copy.bytes().clone(),
         })
         .collect())
 }
 
-/// Protects a draft in the way that was asked for, or says why it cannot be.
-pub fn prepare(
+/// Makes the payload of a draft; the draft comes back for the proof.
+pub fn compose(
     desk: &Desk,
     source: DraftSource,
     way: Way,
     watch: &Watch,
-) -> Result<Ready, Failure> {
+) -> Result<(Composed, Draft), Failure> {
     let draft = draft_of(source)?;
     let identity = author(desk, &draft)?;
     let now = desk.clock.now();
     let own = own_key(desk, &identity)?;
-    let seed = random::make_bytes::<16>()?;
     let id_seed = random::make_bytes::<16>()?;
     let message_id = derive_message_id(&id_seed, identity.mailbox.address.domain());
     let circumstances = Circumstances {
@@ -72,35 +70,48 @@ pub fn prepare(
         sender: &identity.mailbox,
         now,
         message_id: &message_id,
-        seed,
+        seed: random::make_bytes::<16>()?,
         protected_headers_v1: true,
     };
     watch.progress(Step::Sealing, 0, 0);
     let payload = payload(&draft, &circumstances)?;
     watch.stop_here()?;
-    let outgoing = match way {
-        Way::Sealed => {
-            let plan = make_plan(desk, &identity, &payload, now)?;
-            seal_copies(desk, &plan, &payload, &own, now, watch)?
-        }
-        Way::SignOnly => {
-            let signed = openpgp::sign_message(&payload.outer, &payload.inner, &own, now)
-                .map_err(Failure::Seal)?;
-            let copies = readable_copies(&payload, signed);
-            Outgoing::signed(copies, ConsentToPlain::given()).map_err(not_protected)?
-        }
-        Way::Unprotected => {
-            let copies = readable_copies(&payload, payload.plain_message());
-            Outgoing::plain(copies, ConsentToPlain::given()).map_err(not_protected)?
-        }
-    };
-    Ok(Ready {
-        outgoing,
+    let composed = Composed {
         payload,
-        draft,
         own,
         made: now,
-    })
+        identity,
+    };
+    Ok((composed, draft))
+}
+
+/// Protects what was composed in the way that was asked for, or says why it cannot be. The
+/// consent to readable mail is given by asking for it: nothing else leads here with another way
+/// than [`Way::Sealed`].
+pub fn protect(
+    desk: &Desk,
+    composed: &Composed,
+    way: Way,
+    watch: &Watch,
+) -> Result<Outgoing, Failure> {
+    let payload = &composed.payload;
+    match way {
+        Way::Sealed => {
+            let plan = make_plan(desk, &composed.identity, payload, composed.made)?;
+            seal_copies(desk, &plan, composed, watch)
+        }
+        Way::SignOnly => {
+            let signed =
+                openpgp::sign_message(&payload.outer, &payload.inner, &composed.own, composed.made)
+                    .map_err(Failure::Seal)?;
+            let copies = readable_copies(payload, signed);
+            Outgoing::signed(copies, ConsentToPlain::given()).map_err(not_protected)
+        }
+        Way::Unprotected => {
+            let copies = readable_copies(payload, payload.plain_message());
+            Outgoing::plain(copies, ConsentToPlain::given()).map_err(not_protected)
+        }
+    }
 }
 
 /// The identity that writes: the one of the draft's From, or the current one.
@@ -175,9 +186,7 @@ pub fn certs_by_address(
 fn seal_copies(
     desk: &Desk,
     plan: &Plan,
-    payload: &Payload,
-    own: &SecretCert,
-    now: Time,
+    composed: &Composed,
     watch: &Watch,
 ) -> Result<Outgoing, Failure> {
     let planned = plan.copies();
@@ -187,11 +196,11 @@ fn seal_copies(
         watch.stop_here()?;
         watch.progress(Step::Sealing, u64::try_from(done).unwrap_or(0), total);
         let bytes = openpgp::seal_message(
-            &payload.outer,
-            &payload.inner,
-            own,
+            &composed.payload.outer,
+            &composed.payload.inner,
+            &composed.own,
             &copy.certs,
-            now,
+            composed.made,
             &*desk.workers,
         )
         .map_err(Failure::Seal)?;

@@ -16,17 +16,18 @@ pub fn send(
     watch: &Watch,
 ) -> Result<SendReport, Failure> {
     desk.online()?;
-    let ready = seal::prepare(desk, source, way, watch)?;
-    let from = ready.payload.from.address.clone();
+    let (composed, draft) = seal::compose(desk, source, way, watch)?;
+    let from = composed.payload.from.address.clone();
     // Asked before anything is queued: without an account nothing could ever leave.
     account::account_of(desk, &from)?;
-    proof::prove(&ready, way, &*desk.workers, watch)?;
+    let outgoing = seal::protect(desk, &composed, way, watch)?;
+    proof::prove(&composed, &draft, &outgoing, way, &*desk.workers, watch)?;
     watch.stop_here()?;
     let id = desk.store.enqueue(
         &from,
-        &ready.draft.subject,
-        &ready.payload.message_id,
-        &ready.outgoing,
+        &draft.subject,
+        &composed.payload.message_id,
+        &outgoing,
         desk.clock.now(),
     )?;
     if let Some(draft_id) = draft_id {

@@ -159,7 +159,10 @@ fn write_message<W: Write + Send>(
     let encrypted = || -> pgp::Result<Body<_>> {
         let mut body = body;
         body.write_all(&head)?;
-        body.write_all(inner)?;
+        // The cipher makes a buffer as large as what it is given.
+        for stride in inner.chunks(STRIDE) {
+            body.write_all(stride)?;
+        }
         Ok(body)
     };
     let (hasher, body) =
