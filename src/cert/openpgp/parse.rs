@@ -2,13 +2,16 @@
 
 use super::packets::{self, Raw, tag};
 use super::{LockedKey, OpenPgpCert, PublicKey, armor, fingerprint};
-use crate::base::limits;
+use crate::base::{limits, untrusted::escape_line};
 use crate::cert::{Cert, KeyFileProblem, KeyRefusal, LeftOut, Looks, ParsedKey};
 use sequoia_openpgp as pgp;
 use sequoia_openpgp::KeyHandle;
 use sequoia_openpgp::crypto::mpi::PublicKey as Mpis;
 use sequoia_openpgp::parse::Parse as _;
 use sequoia_openpgp::types::Curve;
+
+/// So many bad items of a file are told; then the file is given up.
+const REFUSALS: usize = 100_000;
 
 /// Reads all keys of a file.
 pub fn parse_many(bytes: &[u8]) -> Result<Vec<ParsedKey>, KeyFileProblem> {
@@ -100,18 +103,21 @@ fn binary(bytes: &[u8]) -> Result<Vec<ParsedKey>, KeyFileProblem> {
     let mut in_group = false;
     let mut group_len: usize = 0;
     let mut before_first = None;
-    let flush = |keys: &mut Vec<ParsedKey>, start: &[u8], len: usize| {
-        if let Some(group) = start.get(..len) {
-            keys.push(item(group));
-        }
+    let mut refused: usize = 0;
+    let mut flush = |keys: &mut Vec<ParsedKey>, start: &[u8], len: usize| {
+        let item = item(start.get(..len).unwrap_or_default());
+        refused = refused.saturating_add(usize::from(matches!(item, ParsedKey::Refused(_))));
+        keys.push(item);
+        refused < REFUSALS
     };
     while let Some(step) = packets::first(rest) {
         let Ok((packet, after)) = step else {
             break;
         };
         if matches!(packet.tag, tag::PUBLIC_KEY | tag::SECRET_KEY) {
-            if in_group {
-                flush(&mut keys, group_start, group_len);
+            if in_group && !flush(&mut keys, group_start, group_len) {
+                in_group = false;
+                break;
             }
             in_group = true;
             group_start = rest;
@@ -199,7 +205,7 @@ fn read_group(group: &[u8]) -> Result<(pgp::Cert, Vec<LeftOut>), KeyRefusal> {
         (None, Vec::new())
     };
     let cert = pgp::Cert::from_bytes(reduced.as_deref().unwrap_or(group))
-        .map_err(|error| malformed(error.to_string()))?;
+        .map_err(|error| malformed(escape_line(&error.to_string())))?;
     if cert.keys().any(|ka| mixes_versions(ka.key())) {
         return Err(malformed(
             "a version 6 key on a curve of version 4".to_owned(),

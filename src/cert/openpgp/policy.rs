@@ -2,20 +2,23 @@
 //! what is thought of an algorithm (a policy as of an old time would let SHA-1 in again).
 
 use sequoia_openpgp::packet::Signature;
-use sequoia_openpgp::policy::{AsymmetricAlgorithm, HashAlgoSecurity, StandardPolicy};
+use sequoia_openpgp::policy::{AsymmetricAlgorithm, StandardPolicy};
 use sequoia_openpgp::types::HashAlgorithm;
 use std::sync::LazyLock;
+
+/// Hashes that can be collided, or soon can be.
+const WEAK_HASHES: [HashAlgorithm; 3] = [
+    HashAlgorithm::MD5,
+    HashAlgorithm::SHA1,
+    HashAlgorithm::RipeMD,
+];
 
 /// The policy.
 pub fn policy() -> &'static StandardPolicy<'static> {
     static POLICY: LazyLock<StandardPolicy<'static>> = LazyLock::new(|| {
         let mut policy = StandardPolicy::new();
         // Said outright, so that no date inside the library matters.
-        for weak in [
-            HashAlgorithm::MD5,
-            HashAlgorithm::SHA1,
-            HashAlgorithm::RipeMD,
-        ] {
+        for weak in WEAK_HASHES {
             policy.reject_hash(weak);
         }
         policy
@@ -28,11 +31,7 @@ pub fn policy() -> &'static StandardPolicy<'static> {
 pub fn anything() -> &'static StandardPolicy<'static> {
     static ANYTHING: LazyLock<StandardPolicy<'static>> = LazyLock::new(|| {
         let mut policy = StandardPolicy::new();
-        for weak in [
-            HashAlgorithm::MD5,
-            HashAlgorithm::SHA1,
-            HashAlgorithm::RipeMD,
-        ] {
+        for weak in WEAK_HASHES {
             policy.accept_hash(weak);
         }
         for algorithm in AsymmetricAlgorithm::variants() {
@@ -43,11 +42,10 @@ pub fn anything() -> &'static StandardPolicy<'static> {
     &ANYTHING
 }
 
-/// The name of the signature's hash when the policy refuses it.
+/// The name of the signature's hash when it can be collided.
 pub fn weak_hash(signature: &Signature) -> Option<String> {
     let hash = signature.hash_algo();
-    let cutoff = policy().hash_cutoff(hash, HashAlgoSecurity::CollisionResistance);
-    cutoff.map(|_| hash_name(hash))
+    WEAK_HASHES.contains(&hash).then(|| hash_name(hash))
 }
 
 /// A hash algorithm's usual name.

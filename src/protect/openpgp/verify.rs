@@ -13,7 +13,7 @@ use crate::protect::evidence::{SignatureFact, SignatureState};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::policy::{HashAlgoSecurity, Policy as _};
-use sequoia_openpgp::types::{HashAlgorithm, SignatureType};
+use sequoia_openpgp::types::{HashAlgorithm, PublicKeyAlgorithm, SignatureType};
 
 /// How far in the future a signature may be (rule 14): clocks differ.
 const TOLERANCE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
@@ -116,7 +116,7 @@ fn fact(
         issuer: issuers.first().map(|handle| handle.to_hex()),
         made: signature.signature_creation_time().map(time),
         hash: hash_name(signature.hash_algo()),
-        algorithm: signature.pk_algo().to_string(),
+        algorithm: short_name(signature.pk_algo()),
         intended: signature.intended_recipients().map(fingerprint).collect(),
         ..unreadable()
     };
@@ -152,6 +152,22 @@ fn fact(
         }
     }
     fact
+}
+
+/// An algorithm's name when no more than the signature is known.
+fn short_name(algorithm: PublicKeyAlgorithm) -> String {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the others are named well enough by the library"
+    )]
+    #[expect(deprecated, reason = "old algorithms are named too")]
+    match algorithm {
+        PublicKeyAlgorithm::RSAEncryptSign | PublicKeyAlgorithm::RSASign => "RSA".into(),
+        PublicKeyAlgorithm::DSA => "DSA".into(),
+        PublicKeyAlgorithm::ECDSA => "ECDSA".into(),
+        PublicKeyAlgorithm::EdDSA => "EdDSA".into(),
+        other => other.to_string(),
+    }
 }
 
 fn judge(

@@ -75,9 +75,10 @@ fn skip_headers(text: &[u8], mut at: usize) -> Option<usize> {
 /// Decodes lines up to the checksum or end line; the bytes and where the text goes on.
 fn body(text: &[u8], mut at: usize) -> Result<(Vec<u8>, usize), ArmorProblem> {
     let engine = super::base64();
-    let rest = text.len().saturating_sub(at);
-    let mut out = Vec::with_capacity(rest.saturating_div(4).saturating_mul(3));
-    let mut packed = Vec::with_capacity(LINES_AT_ONCE.saturating_mul(80));
+    let rest = text.get(at..).unwrap_or_default();
+    let length = memchr::memmem::find(rest, b"-----END").unwrap_or(rest.len());
+    let mut out = Vec::with_capacity(length.saturating_div(4).saturating_mul(3));
+    let mut packed = Vec::with_capacity(length.min(LINES_AT_ONCE.saturating_mul(80)));
     loop {
         let next = fast(text, at, &engine, &mut packed, &mut out);
         if next == at {
