@@ -436,7 +436,8 @@ fn truncated_and_altered_key_files_never_panic() {
 
 #[test]
 fn rule_30_files_of_many_small_blocks_are_read_in_linear_time() {
-    let block = b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxgEE\n-----END PGP PUBLIC KEY BLOCK-----\n";
+    let block =
+        b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxgEE\n-----END PGP PUBLIC KEY BLOCK-----\n";
     let file = block.repeat(20_000);
     assert!(Cert::parse_many(&file).is_ok());
     let keys = b"\xC6\x01\x04".repeat(300_000);
