@@ -4,15 +4,12 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
-use std::path::{Path, PathBuf};
 
 /// An authority that somebody may pin.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     /// Its certificate, DER.
     pub der: Vec<u8>,
-    /// The same, PEM.
-    pub pem: String,
 }
 
 /// A server's certificate with its key.
@@ -21,8 +18,6 @@ pub struct Certificate {
     pub pem: String,
     /// The certificate, DER.
     pub der: Vec<u8>,
-    /// The key, PKCS#8 DER.
-    pub key: Vec<u8>,
 }
 
 /// Year, month, day.
@@ -44,7 +39,6 @@ impl Authority {
         let certificate = params.self_signed(&key).unwrap();
         Authority {
             der: certificate.der().to_vec(),
-            pem: certificate.pem(),
             issuer: Issuer::new(params, key),
         }
     }
@@ -66,15 +60,7 @@ impl Authority {
         Certificate {
             pem: key.serialize_pem() + &certificate.pem(),
             der: certificate.der().to_vec(),
-            key: key.serialize_der(),
         }
-    }
-
-    /// Writes the authority's certificate where a program can be told to find it.
-    pub fn write(&self, folder: &Path) -> PathBuf {
-        let path = folder.join("authority.pem");
-        std::fs::write(&path, &self.pem).unwrap();
-        path
     }
 }
 

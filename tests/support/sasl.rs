@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -31,6 +32,7 @@ impl Sasl {
             .arg(folder.join("conf"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .process_group(0)
             .spawn()
             .expect("dovecot is installed");
         let by = Instant::now() + Duration::from_secs(60);
@@ -48,9 +50,9 @@ impl Sasl {
 
 impl Drop for Sasl {
     fn drop(&mut self) {
-        // The master is asked to end, so that it ends its children.
-        let pid = rustix::process::Pid::from_child(&self.process);
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        // Asked politely, it takes a second; it has nothing to lose.
+        let group = rustix::process::Pid::from_child(&self.process);
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         let _ = self.process.wait();
     }
 }

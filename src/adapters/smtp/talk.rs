@@ -229,11 +229,13 @@ impl<'a> Talk<'a> {
         let mut chunks = Chunks::new(copy.bytes());
         // lettre asks for the next chunk when the one before has left.
         let chunks = std::iter::from_fn(move || {
-            watch.progress(Step::Sending, chunks.done() as u64, total);
+            let left = chunks.done() as u64;
             let chunk = chunks.next();
             if chunk.is_none() {
                 control.letter_ends();
             }
+            let done = if chunk.is_some() { left } else { total };
+            watch.progress(Step::Sending, done, total);
             chunk
         });
         let sending = self.connection.message_iter(chunks);
