@@ -33,18 +33,14 @@ impl First {
         }
     }
 
-    /// The version that the other side named: in its ServerHello (RFC 5246 §7.4.1.3), or at the
-    /// head of its alert.
+    /// The version that the other side chose in its ServerHello (RFC 5246 §7.4.1.3). An alert says
+    /// nothing about it: servers put any version at its head.
     pub fn version(&self) -> Option<String> {
-        let minor = match *self.seen.as_slice() {
-            [22, _, _, _, _, 2, _, _, _, 3, minor] => minor,
-            [21, 3, minor, ..] => minor,
-            _ => return None,
-        };
-        Some(match minor {
-            0 => "SSL 3.0".to_owned(),
-            minor => format!("TLS 1.{}", minor - 1),
-        })
+        match *self.seen.as_slice() {
+            [22, _, _, _, _, 2, _, _, _, 3, 0] => Some("SSL 3.0".to_owned()),
+            [22, _, _, _, _, 2, _, _, _, 3, minor] => Some(format!("TLS 1.{}", minor - 1)),
+            _ => None,
+        }
     }
 }
 

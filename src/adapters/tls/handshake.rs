@@ -22,6 +22,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+/// Most names of a refused certificate that are told.
+const NAMES: usize = 20;
+
 /// A connection whose handshake was completed and whose certificate was found good. Only
 /// [`handshake`] makes one.
 pub struct TlsStream {
@@ -161,7 +164,11 @@ fn certificate_refusal(
     match problem {
         CertificateError::NotValidForNameContext { presented, .. } => TlsRefusal::WrongName {
             expected: host.to_owned(),
-            found: presented.iter().map(|name| bare(name)).collect(),
+            found: presented
+                .iter()
+                .take(NAMES)
+                .map(|name| bare(name))
+                .collect(),
         },
         CertificateError::NotValidForName => TlsRefusal::WrongName {
             expected: host.to_owned(),
