@@ -119,8 +119,10 @@ fn name_holds_other_address(mailbox: &Mailbox) -> bool {
     let pieces: Vec<&str> = name.split('@').collect();
     pieces.windows(2).any(|pair| {
         let [before, after] = pair else { return false };
-        let local = before.trim_end().rsplit(is_edge).next().unwrap_or_default();
-        let domain = after.trim_start().split(is_edge).next().unwrap_or_default();
+        let local = before.trim_end_matches(is_edge).rsplit(is_edge).next();
+        let local = local.unwrap_or_default();
+        let domain = after.trim_start_matches(is_edge).split(is_edge).next();
+        let domain = domain.unwrap_or_default();
         let domain = domain.trim_end_matches('.');
         let looks_like_one = !local.is_empty() && domain.contains('.');
         looks_like_one
@@ -231,6 +233,9 @@ mod tests {
             "From: \"Bob (bob@bank.example)\" <evil@x.example>\n",
             "From: \"Bob <bob@bank.example>\" <evil@x.example>\n",
             "From: \"bob @ bank.example\" <evil@x.example>\n",
+            "From: \"(bob)@bank.example\" <evil@x.example>\n",
+            "From: \"\\\"bob\\\"@bank.example\" <evil@x.example>\n",
+            "From: \"bob@ (bank.example)\" <evil@x.example>\n",
             "From: =?utf-8?b?Ym9i77ygYmFua+OAgmV4YW1wbGU=?= <evil@x.example>\n",
             "From: evil@x.example (bob@bank.example)\n",
             "From: \"bob\u{200b}@bank.example\" <evil@x.example>\n",
