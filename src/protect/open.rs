@@ -6,6 +6,7 @@ use super::evidence::{Evidence, Layer, SignatureFact};
 use super::openpgp::{self, OpenFailure, Reading};
 use crate::base::limits;
 use crate::mime::{ContentType, MimeProblem, Part, Tree, canonical_crlf};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A message whose envelope was taken off.
@@ -67,10 +68,19 @@ pub enum Problem {
 enum Step {
     /// It has no protection of its own.
     Payload,
-    /// It is signed; the signed part stands here.
-    Signed(Vec<SignatureFact>, Range<usize>),
+    /// It is signed; what was signed.
+    Signed(Vec<SignatureFact>, Signed),
     /// It was encrypted.
     Decrypted(openpgp::Opened),
+}
+
+/// The part that a signature was checked over.
+enum Signed {
+    /// It stands here in the entity, exactly.
+    Here(Range<usize>),
+    /// The entity has other line ends than what was checked. Only the latter is read on: a bare CR
+    /// ends a line for the signature and none for the reader, who would miss what stands behind it.
+    Canonical(Vec<u8>),
 }
 
 /// Takes the envelope off. A message without protection is its own payload.
@@ -88,10 +98,18 @@ pub fn open<'a>(message: &'a [u8], with: &Reading<'_>) -> Result<Opened<'a>, Pro
                     payload,
                 });
             }
-            Step::Signed(facts, part) => {
+            Step::Signed(facts, signed) => {
                 evidence.layers.push(Layer::OpenPgpSigned(facts));
-                let start = payload.start;
-                payload = start.saturating_add(part.start)..start.saturating_add(part.end);
+                match signed {
+                    Signed::Here(part) => {
+                        let start = payload.start;
+                        payload = start.saturating_add(part.start)..start.saturating_add(part.end);
+                    }
+                    Signed::Canonical(bytes) => {
+                        payload = 0..bytes.len();
+                        buffer = Buffer::Plaintext(bytes);
+                    }
+                }
             }
             Step::Decrypted(opened) => {
                 evidence
@@ -126,7 +144,11 @@ fn step(entity: &[u8], with: &Reading<'_>) -> Result<Step, Problem> {
         let signed = canonical_crlf(part.bytes());
         let facts =
             openpgp::verify_detached(&signed, &signature.decoded().bytes, with.certs, with.at);
-        return Ok(Step::Signed(facts, part.range()));
+        let signed = match signed {
+            Cow::Borrowed(_) => Signed::Here(part.range()),
+            Cow::Owned(bytes) => Signed::Canonical(bytes),
+        };
+        return Ok(Step::Signed(facts, signed));
     }
     Ok(Step::Payload)
 }

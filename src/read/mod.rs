@@ -1,5 +1,7 @@
 //! Reading: from evidence to one honest verdict.
 
+#[cfg(test)]
+mod attacks;
 pub mod reading;
 pub mod verdict;
 #[cfg(test)]

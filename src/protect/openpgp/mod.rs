@@ -17,7 +17,7 @@ mod recipients;
 mod seal;
 mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verify;
 mod wrap;
 
