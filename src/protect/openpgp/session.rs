@@ -1,12 +1,13 @@
 //! From session key packets to session keys, with the own secret keys.
 
 use super::CertLookup;
-use crate::cert::openpgp::{algorithm_name, fingerprint};
+use crate::cert::openpgp::{PublicKey, algorithm_name, fingerprint};
 use crate::cert::{Fingerprint, SecretKeys};
 use crate::protect::evidence::RecipientHandle;
 use sequoia_openpgp as pgp;
 use sequoia_openpgp::KeyHandle;
-use sequoia_openpgp::crypto::SessionKey;
+use sequoia_openpgp::crypto::mpi::Ciphertext;
+use sequoia_openpgp::crypto::{Decryptor, KeyPair, SessionKey};
 use sequoia_openpgp::packet::PKESK;
 use sequoia_openpgp::packet::key::{SecretParts, UnspecifiedRole};
 use sequoia_openpgp::types::SymmetricAlgorithm;
@@ -110,7 +111,7 @@ impl Tried {
         let found = key
             .into_keypair()
             .ok()
-            .and_then(|mut pair| packet.decrypt(&mut pair, hint));
+            .and_then(|pair| packet.decrypt(&mut Checked(pair), hint));
         match found {
             Some((cipher, key)) => {
                 self.candidates.push(Candidate {
@@ -135,6 +136,32 @@ impl Tried {
                 from,
             });
         }
+    }
+}
+
+/// A key that never gives less than a session key packet can hold. sequoia 2.4 looks at the first
+/// octet without asking whether there is one, and RSA decryption gives an empty result for some
+/// forged packets: OpenSSL answers bad padding with random data of random length.
+struct Checked(KeyPair);
+
+/// Cipher octet and checksum (RFC 9580 §5.1.3).
+const LEAST: usize = 3;
+
+impl Decryptor for Checked {
+    fn public(&self) -> &PublicKey {
+        self.0.public()
+    }
+
+    fn decrypt(
+        &mut self,
+        ciphertext: &Ciphertext,
+        plaintext_len: Option<usize>,
+    ) -> pgp::Result<SessionKey> {
+        let plain = self.0.decrypt(ciphertext, plaintext_len)?;
+        if plain.len() < LEAST {
+            return Err(pgp::Error::InvalidSessionKey("too short".to_owned()).into());
+        }
+        Ok(plain)
     }
 }
 

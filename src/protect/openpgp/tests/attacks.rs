@@ -262,6 +262,41 @@ fn rule_30_compression_bombs_are_refused_in_time_and_space() {
 }
 
 #[test]
+fn attack_empty_session_key_openpgp() {
+    use pgp::cert::{CertBuilder, CipherSuite};
+    let (cert, _) = CertBuilder::new()
+        .set_cipher_suite(CipherSuite::RSA2k)
+        .set_creation_time(crate::cert::openpgp::system_time(at(
+            "2026-01-01T00:00:00Z",
+        )))
+        .add_userid("rsa@example.org")
+        .add_transport_encryption_subkey()
+        .generate()
+        .unwrap();
+    let bytes = pgp::serialize::SerializeInto::to_vec(&cert.as_tsk()).unwrap();
+    let secret = SecretCert::from_bytes(&bytes).unwrap();
+    let rsa = NewKey {
+        cert: secret.cert(),
+        secret,
+        revocation: Vec::new(),
+    };
+    let own = keys(&[&rsa]);
+    let good = encrypted(&literal(ENTITY), &rsa, false);
+    let range = {
+        let mut bytes = good.clone();
+        frame::next(&mut bytes, 0).unwrap().unwrap().body
+    };
+    // Damaged RSA data decrypts to random bytes of a random length, none at all now and then.
+    for round in 0..600u16 {
+        let mut changed = good.clone();
+        let [high, low] = round.to_be_bytes();
+        changed[range.end - 1] ^= low.max(1);
+        changed[range.end - 2] ^= high;
+        assert_eq!(why(&changed, &own), OpenProblem::Undecryptable);
+    }
+}
+
+#[test]
 fn rule_30_floods_of_packets_are_refused() {
     let bob = key("bob@example.org");
     let own = keys(&[&bob]);
