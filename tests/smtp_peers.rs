@@ -1,14 +1,18 @@
-//! Handing letters to a real Postfix, through the port alone: good servers, bad certificates,
-//! refusals, and people in between.
+//! Handing letters to a real Postfix, through the port alone and through `wax send`: good servers,
+//! bad certificates, refusals, and people in between.
 
 #[path = "support/authority.rs"]
 mod authority;
+#[path = "support/gnupg.rs"]
+mod gnupg;
 #[path = "support/postfix.rs"]
 mod postfix;
 #[path = "support/proxy.rs"]
 mod proxy;
 #[path = "support/sasl.rs"]
 mod sasl;
+#[path = "support/wax.rs"]
+mod wax;
 
 #[path = "smtp_peers/attacks.rs"]
 mod attacks;
@@ -18,6 +22,8 @@ mod certificates;
 mod letters;
 #[path = "smtp_peers/maybe.rs"]
 mod maybe;
+#[path = "smtp_peers/through_wax/mod.rs"]
+mod through_wax;
 
 use authority::Authority;
 use std::net::{IpAddr, Ipv4Addr};

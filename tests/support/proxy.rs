@@ -19,6 +19,8 @@ pub enum Tamper {
     /// When the program has sent so many bytes, the connection is cut, and what it sent last never
     /// reaches the server.
     CutAfter(usize),
+    /// When the program has sent so many bytes, nothing more of it is read, and nothing is said.
+    HoldAfter(usize),
     /// When the program has sent so many bytes, what the server says next is thrown away and the
     /// connection cut.
     CutAnswerAfter(usize),
@@ -101,6 +103,12 @@ fn outward(
         if matches!(tamper, Tamper::CutAfter(limit) if all >= limit) {
             return Ok(());
         }
+        if matches!(tamper, Tamper::HoldAfter(limit) if all >= limit) {
+            // The connection stays open until the test's process ends.
+            loop {
+                thread::park();
+            }
+        }
         server.write_all(&piece[..count])?;
     }
 }
@@ -123,7 +131,7 @@ fn inward(
             return Ok(());
         }
         match tamper {
-            Tamper::Nothing | Tamper::Lines(_) | Tamper::CutAfter(_) => {
+            Tamper::Nothing | Tamper::Lines(_) | Tamper::CutAfter(_) | Tamper::HoldAfter(_) => {
                 program.write_all(&piece[..count])?;
             }
             Tamper::Drip(pause) => {

@@ -118,21 +118,6 @@ impl Wax {
     }
 }
 
-/// A PGP/MIME message around what another program made (RFC 3156 §4).
-pub fn pgp_mime(from: &str, to: &str, armored: &[u8]) -> Vec<u8> {
-    let mut message = format!(
-        "From: {from}\r\nTo: {to}\r\nSubject: ...\r\nDate: Sun, 03 May 2026 10:00:00 +0000\r\n\
-         MIME-Version: 1.0\r\nContent-Type: multipart/encrypted;\r\n \
-         protocol=\"application/pgp-encrypted\"; boundary=\"frontier\"\r\n\r\n--frontier\r\n\
-         Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n--frontier\r\n\
-         Content-Type: application/octet-stream\r\n\r\n"
-    )
-    .into_bytes();
-    message.extend_from_slice(armored);
-    message.extend_from_slice(b"\r\n--frontier--\r\n");
-    message
-}
-
 /// The armored message inside a PGP/MIME mail.
 pub fn armored(message: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(message);
