@@ -113,11 +113,13 @@ pub(super) fn put_secret(
     put(tx, key, &record, joined.as_ref().unwrap_or(secret).expose())
 }
 
-/// Both keys' parts; `None` when they are not two OpenPGP keys with the same fingerprint.
+/// Both keys' parts; of a part that both have, the known one stays, which was in use. `None` when
+/// they are not two OpenPGP keys with the same fingerprint.
 fn join(known: &Secret<Vec<u8>>, new: &Secret<Vec<u8>>) -> Option<Secret<Vec<u8>>> {
     let known = pgp::Cert::from_bytes(known.expose()).ok()?;
     let new = pgp::Cert::from_bytes(new.expose()).ok()?;
-    let joined = known.merge_public_and_secret(new).ok()?;
+    // The library lets the argument's secret parts win.
+    let joined = new.merge_public_and_secret(known).ok()?;
     joined.as_tsk().to_vec().ok().map(Secret::new)
 }
 

@@ -5,10 +5,11 @@ use crate::base::{Passphrase, Secret, limits};
 use crate::cert::{Cert, Fingerprint, UnlockProblem};
 use sequoia_openpgp as pgp;
 use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
-use sequoia_openpgp::crypto::{Password, S2K};
+use sequoia_openpgp::crypto::{Decryptor, Password, S2K, SessionKey, Signer};
 use sequoia_openpgp::packet::key::{SecretKeyMaterial, SecretParts, UnspecifiedRole};
 use sequoia_openpgp::parse::Parse as _;
 use sequoia_openpgp::serialize::{Serialize as _, SerializeInto as _};
+use sequoia_openpgp::types::HashAlgorithm;
 use zeroize::Zeroizing;
 
 /// Most passes that an Argon2 derivation from a file may make.
@@ -54,8 +55,20 @@ impl LockedKey {
     }
 
     /// Unlocks all secret parts. What is kept elsewhere (a card, an offline primary key) stays
-    /// away; the rest must all open with the one passphrase.
+    /// away; the rest must all open with the one passphrase. Each must belong to its public part:
+    /// anybody can put another behind a key that is public, and what it then signs or opens is
+    /// useless at best.
     pub fn unlock(self, password: Option<&Passphrase>) -> Result<SecretCert, UnlockProblem> {
+        let unlocked = self.unlock_unchecked(password)?;
+        let mut secrets = unlocked.0.keys().unencrypted_secret();
+        if secrets.all(|ka| halves_agree(ka.key())) {
+            Ok(unlocked)
+        } else {
+            Err(UnlockProblem::Damaged)
+        }
+    }
+
+    fn unlock_unchecked(self, password: Option<&Passphrase>) -> Result<SecretCert, UnlockProblem> {
         let mut unlocked: Vec<pgp::Packet> = Vec::new();
         let mut usable = false;
         let mut count: usize = 0;
@@ -90,7 +103,6 @@ impl LockedKey {
 
 impl SecretCert {
     pub(super) fn checked(cert: pgp::Cert) -> Result<Self, UnlockProblem> {
-        // A secret part that does not belong to its public part would give away either.
         let any = cert.keys().unencrypted_secret().next().is_some();
         if any {
             Ok(SecretCert(cert))
@@ -130,10 +142,10 @@ impl SecretCert {
         bytes
     }
 
-    /// Reads what [`SecretCert::to_bytes`] wrote.
+    /// Reads what [`SecretCert::to_bytes`] wrote, which was checked when it came.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, UnlockProblem> {
         let cert = pgp::Cert::from_bytes(bytes).map_err(|_| UnlockProblem::Damaged)?;
-        LockedKey(cert).unlock(None)
+        LockedKey(cert).unlock_unchecked(None)
     }
 
     /// The secret key in ASCII armor without a password: only for practice keys, which are worth
@@ -182,6 +194,31 @@ impl SecretCert {
             armor::Lines::Lf,
         )))
     }
+}
+
+/// Whether the secret part does what the public part expects. A key of an algorithm that is not
+/// supported can do nothing, and so no harm.
+fn halves_agree(key: &SecretKey) -> bool {
+    let algorithm = key.pk_algo();
+    if !algorithm.is_supported() {
+        return true;
+    }
+    let Ok(mut pair) = key.clone().into_keypair() else {
+        return false;
+    };
+    let public = key.parts_as_public();
+    let digest = [0x5A; 64];
+    let hash = HashAlgorithm::SHA512;
+    let signs = !algorithm.for_signing()
+        || Signer::sign(&mut pair, hash, &digest)
+            .is_ok_and(|made| public.verify(&made, hash, &digest).is_ok());
+    let sample = SessionKey::from(vec![0x5A; 32]);
+    let opens = !algorithm.for_encryption()
+        || public
+            .encrypt(&sample)
+            .and_then(|sealed| Decryptor::decrypt(&mut pair, &sealed, Some(sample.len())))
+            .is_ok_and(|opened| opened == sample);
+    signs && opens
 }
 
 /// How the secret part is locked; `None` when it is open.
