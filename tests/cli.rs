@@ -1,5 +1,7 @@
 //! `wax` as a person or a script uses it, with gpg and sq on the other side.
 
+#[path = "cli/attacks.rs"]
+mod attacks;
 #[path = "support/gnupg.rs"]
 mod gnupg;
 #[path = "cli/practice.rs"]

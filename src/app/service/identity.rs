@@ -79,7 +79,7 @@ pub fn find(desk: &Desk, address: &Address) -> Result<Identity, Failure> {
 }
 
 /// Makes an identity the one in use: by address or fingerprint. A secret key that belongs to no
-/// identity becomes one of its first address.
+/// identity becomes one.
 pub fn use_identity(desk: &Desk, key: &str) -> Result<(), Failure> {
     let identities = desk.store.identities()?;
     let by_fingerprint = Fingerprint::parse(key).ok();
@@ -95,12 +95,17 @@ pub fn use_identity(desk: &Desk, key: &str) -> Result<(), Failure> {
     if !desk.store.secret_fingerprints()?.contains(&fingerprint) {
         return Err(KeyFailure::NoSecret.into());
     }
-    adopt(desk, &fingerprint)?;
+    adopt(desk, &fingerprint, by_address.as_ref())?;
     Ok(desk.store.use_identity(&fingerprint)?)
 }
 
-/// Makes an identity of a secret key that is here, for its first address.
-pub fn adopt(desk: &Desk, fingerprint: &Fingerprint) -> Result<Identity, Failure> {
+/// Makes an identity of a secret key that is here, for this one of its addresses; without one, for
+/// its first. The person's other decisions about the key stay as they are.
+pub fn adopt(
+    desk: &Desk,
+    fingerprint: &Fingerprint,
+    wanted: Option<&Address>,
+) -> Result<Identity, Failure> {
     let no_such = || KeyFailure::NoSuchKey {
         wanted: fingerprint.to_string(),
     };
@@ -110,7 +115,15 @@ pub fn adopt(desk: &Desk, fingerprint: &Fingerprint) -> Result<Identity, Failure
         .secret(fingerprint)?
         .ok_or(KeyFailure::NoSecret)?;
     let now = desk.clock.now();
-    let address = cert.addresses(now).into_iter().next().ok_or_else(no_such)?;
+    let mut addresses = cert.addresses(now);
+    if addresses.is_empty() {
+        // Of an expired key, as for its acceptance.
+        addresses = super::keys::claimed_addresses(&cert);
+    }
+    let address = addresses
+        .into_iter()
+        .find(|address| wanted.is_none_or(|wanted| wanted == address))
+        .ok_or_else(no_such)?;
     refuse_second(desk, &address)?;
     let name = cert
         .user_ids()

@@ -79,11 +79,14 @@ fn take(desk: &Desk, item: ParsedKey, wanted: &ImportKeys) -> Result<ImportedKey
                 .put_secret(&cert.fingerprint(), &secret.to_bytes(), now)?;
             let accepted_for = accept(desk, &cert, wanted, Checked::Own)?;
             let identities = desk.store.identities()?;
+            let known = identities
+                .iter()
+                .any(|i| i.fingerprint == cert.fingerprint());
             let free = accepted_for
                 .iter()
-                .any(|a| identities.iter().all(|i| i.mailbox.address != *a));
-            if free {
-                super::identity::adopt(desk, &cert.fingerprint())?;
+                .find(|a| !known && identities.iter().all(|i| i.mailbox.address != **a));
+            if let Some(address) = free {
+                super::identity::adopt(desk, &cert.fingerprint(), Some(address))?;
             }
             Ok(imported(&cert, accepted_for, true))
         }
