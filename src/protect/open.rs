@@ -128,6 +128,17 @@ pub fn open<'a>(message: &'a [u8], with: &Reading<'_>) -> Result<Opened<'a>, Pro
     Err(Problem::Mime(MimeProblem::TooDeep))
 }
 
+/// Whether the envelope may hold an encryption layer, so that opening needs the own keys. Parts
+/// elsewhere do not matter: they are not opened with the message (rule 23).
+pub fn wants_keys(message: &[u8]) -> Result<bool, MimeProblem> {
+    let tree = Tree::parse(message)?;
+    let mut part = tree.root();
+    while let Some((inner, _)) = pgp_signed(part) {
+        part = inner;
+    }
+    Ok(pgp_encrypted(part).is_some())
+}
+
 fn step(entity: &[u8], with: &Reading<'_>) -> Result<Step, Problem> {
     let tree = Tree::parse(entity).map_err(Problem::Mime)?;
     let root = tree.root();

@@ -7,8 +7,7 @@ use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::Store;
 use crate::cert::{Cert, SecretCert, SecretKeys};
-use crate::mime::Tree;
-use crate::protect::open::{Problem, open as open_envelope};
+use crate::protect::open::{Problem, open as open_envelope, wants_keys};
 use crate::protect::openpgp::{self, CertLookup};
 use crate::read::{Policy, Reading, reading};
 use std::sync::Arc;
@@ -45,7 +44,7 @@ pub fn open_message(
 ) -> Result<Arc<Reading>, Failure> {
     let total = u64::try_from(message.len()).unwrap_or(u64::MAX);
     watch.progress(Step::Opening, 0, total);
-    let keys = if wants_keys(message)? {
+    let keys = if wants_keys(message).map_err(OpenMessageFailure::Mime)? {
         secret_keys(&*desk.store)?
     } else {
         SecretKeys::new()
@@ -77,15 +76,6 @@ pub fn open_message(
     .map_err(OpenMessageFailure::Mime)?;
     watch.progress(Step::Opening, total, total);
     Ok(Arc::new(reading))
-}
-
-/// Whether the envelope may hold something encrypted: then the secret keys are needed.
-fn wants_keys(message: &[u8]) -> Result<bool, Failure> {
-    let tree = Tree::parse(message).map_err(OpenMessageFailure::Mime)?;
-    let wanted = tree
-        .parts()
-        .any(|part| part.media() == "multipart/encrypted");
-    Ok(wanted)
 }
 
 /// Every own secret key ever held (rule 28).
