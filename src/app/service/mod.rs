@@ -100,6 +100,7 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             without_integrity,
         } => Outcome::Reading(open::open(desk, &what, without_integrity, watch)?),
         Command::StartPractice { name } => {
+            desk.online()?;
             let ground = desks.ground().open().map_err(Failure::Practice)?;
             let session = practice::start(desks.home(), ground, &name, watch)?;
             desks.practise(Some(Arc::new(session)));
@@ -110,6 +111,7 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             Outcome::Overview(overview(desks)?)
         }
         Command::PracticeRoundTrip { keep, mut tell } => {
+            desk.online()?;
             let ground = desks.ground().open().map_err(Failure::Practice)?;
             round_trip::run(desk, ground, keep.as_deref(), watch, &mut *tell)?;
             Outcome::RoundTripPassed
