@@ -115,3 +115,87 @@ fn attack_acceptance_openpgp_a_key_counts_only_for_the_addresses_that_were_named
         ["first@example.org accepted", "second@example.org unknown"]
     );
 }
+
+#[test]
+fn attack_covert_content_openpgp_an_encrypted_part_asks_for_no_passphrase() {
+    let alice = Wax::with_identity("Alice", "alice@example.org");
+    let draft = alice.file("draft.eml", "To: alice@example.org\n\nkept\n");
+    let sealed = alice.run(&["seal", &draft]).stdout;
+    let sealed = String::from_utf8(sealed).unwrap();
+    let part = &sealed[sealed.find("Content-Type: multipart/").unwrap()..];
+    let message = format!(
+        "From: bob@example.org\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=M\r\n\r\n--M\r\n\r\nHello\r\n--M\r\n{part}\r\n--M--\r\n"
+    );
+    let message = alice.file("message.eml", message);
+    std::fs::write(alice.path("passphrase"), "wrong\n").unwrap();
+    let read = alice.json(&["open", &message]);
+    assert_eq!(read["summary"], "unprotected");
+    assert_eq!(read["payload"]["text"], "Hello");
+    assert_eq!(read["errant"][0]["kind"], "openpgp-encrypted");
+}
+
+#[test]
+fn nobody_who_listens_is_no_failure_of_its_own() {
+    let wax = Wax::new();
+    for (args, stream) in [
+        (&["open", "missing.eml"][..], 2),
+        (&["open", "missing.eml", "--json"], 2),
+        (&["practice"], 1),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = wax.command(args);
+        let silent = std::process::Stdio::null;
+        match stream {
+            1 => command.stdout(writer).stderr(silent()),
+            _ => command.stderr(writer).stdout(silent()),
+        };
+        let status = command.stdin(silent()).status().unwrap();
+        assert_eq!(status.code(), Some(1), "{args:?}");
+    }
+}
+
+#[test]
+fn offline_opens_no_socket() {
+    let alice = Wax::with_identity("Alice", "alice@example.org");
+    let draft = alice.file("draft.eml", "To: alice@example.org\n\nkept\n");
+    let sealed = alice.file("sealed.eml", alice.run(&["seal", &draft]).stdout);
+    for (args, exit) in [
+        (&["open", &sealed][..], 0),
+        (&["seal", &draft], 0),
+        (&["send", &draft], 1),
+        (&["outbox", "list"], 0),
+        (&["fetch"], 1),
+        (&["account", "test"], 1),
+        (&["practice"], 1),
+    ] {
+        let inner = alice.command(args);
+        let trace = alice.path("trace");
+        let status = std::process::Command::new("strace")
+            .args([
+                "-f",
+                "-qq",
+                "-e",
+                "trace=socket,socketpair,connect,bind,listen",
+                "-o",
+            ])
+            .arg(&trace)
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .arg("--offline")
+            .envs(
+                inner
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(exit), "{args:?}");
+        let calls = std::fs::read_to_string(&trace).unwrap();
+        let network: Vec<&str> = calls.lines().filter(|l| l.contains('(')).collect();
+        assert_eq!(network, Vec::<&str>::new(), "{args:?}");
+    }
+}

@@ -19,7 +19,7 @@ use crate::app::runner::{Questions, Runner};
 use crate::base::{Passphrase, Time};
 use crate::cli::args::{Cli, Command, Global, KeyCommand};
 use clap::Parser;
-use report::{Report, print_failure, print_report, print_usage};
+use report::{Report, print_failure, print_report, print_usage, tell};
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -219,13 +219,13 @@ impl Shown {
             .checked_div(progress.total)
             .map(|p| format!(" {p} %"))
             .unwrap_or_default();
-        eprint!("\r{words}{percent}\u{1b}[K");
+        tell(format_args!("\r{words}{percent}\u{1b}[K"));
         self.0 = true;
     }
 
     fn clear(&mut self) {
         if std::mem::take(&mut self.0) {
-            eprint!("\r\u{1b}[K");
+            tell(format_args!("\r\u{1b}[K"));
         }
     }
 }

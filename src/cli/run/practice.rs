@@ -7,6 +7,7 @@ use crate::app::failure::Failure;
 use crate::app::service::round_trip::Told;
 use crate::wording;
 use serde_json::{Value, json};
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,7 +18,8 @@ pub fn run(session: &Session, keep: Option<&Path>) -> Result<Report, Failure> {
     let tell = move |told: Told<'_>| {
         let (word, sentence) = say(&told);
         if loud {
-            println!("✓ {sentence}");
+            // A reader who left does not stop the practice: its exit code tells how it went.
+            let _ = writeln!(std::io::stdout(), "✓ {sentence}");
         }
         collected
             .lock()

@@ -15,7 +15,7 @@ pub fn passphrase(question: Question) -> Option<Passphrase> {
             if first.expose() == second.expose() {
                 Some(first)
             } else {
-                eprintln!("The two differ.");
+                super::report::tell(format_args!("The two differ.\n"));
                 None
             }
         }

@@ -57,8 +57,13 @@ pub fn print_failure(failure: &Failure, json: bool) -> ExitCode {
         // A closed standard output changes nothing about the exit code.
         let _ = print_json(&failure_json(failure, &notice));
     }
-    eprintln!("{}", notice_text(&notice));
+    tell(format_args!("{}\n", notice_text(&notice)));
     ExitCode::from(1)
+}
+
+/// Writes to standard error. That nobody reads it changes nothing about the work.
+pub fn tell(words: std::fmt::Arguments<'_>) {
+    let _ = std::io::stderr().lock().write_fmt(words);
 }
 
 /// Prints what is wrong with the command line, or the help that was asked for.
