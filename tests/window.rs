@@ -93,6 +93,20 @@ impl Desktop {
 
     fn press(&mut self, role: Role, name: &str) {
         self.until(role, name);
+        // What just came up may still find its place.
+        let place = |desktop: &Desktop| {
+            let node = desktop.harness.query_by_role_and_label(role, name);
+            node.map(|node| node.rect())
+        };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let before = place(self);
+            self.harness.step();
+            if before.is_some() && before == place(self) {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{name:?} never stands still");
+        }
         self.harness.get_by_role_and_label(role, name).click();
         self.harness.step();
         self.harness.step();
