@@ -190,6 +190,9 @@ pub fn settings_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage) -> Vec<Ac
                             account_ui(ui, view, &me.address, state, &mut actions);
                         }
                     }
+                    if !view.practising() {
+                        practise_ui(ui, view, &mut actions);
+                    }
                 });
         });
     new_identity_ui(ui, view, state, &mut actions);
@@ -245,6 +248,22 @@ fn identities_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage, actions: &m
         {
             state.new = Some(NewIdentity::default());
         }
+    });
+}
+
+fn practise_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
+    card_ui(ui, "Practice", |ui| {
+        let words = "A partner lives in this program, with a mail server of their own. Write to \
+                     them, and read their answer; nothing leaves this computer.";
+        ui.add(egui::Label::new(theme::body(words)).wrap());
+        let starting = view.is_busy(Slot::Practice);
+        ui.add_enabled_ui(!starting, |ui| {
+            if button(ui, Kind::Plain, Some(Icon::Write), "Practise").clicked() {
+                let name = view.me().and_then(|me| me.name.as_ref());
+                let name = name.map_or("You", |name| name.raw()).to_owned();
+                actions.push(Action::run(Slot::Practice, Command::StartPractice { name }));
+            }
+        });
     });
 }
 
