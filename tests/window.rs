@@ -148,6 +148,7 @@ fn from_first_start_to_the_opened_answer_by_practising() {
     desktop.press(Role::Tab, "Headers");
     desktop.until_words("signed, and hidden on the way");
     desktop.press(Role::Tab, "Outbox");
+    desktop.until(Role::Heading, "Outbox");
     desktop.press(Role::Button, "Receipt of My first sealed letter");
     desktop.until_words("TLS 1.3");
     desktop.press(Role::Button, "Close");

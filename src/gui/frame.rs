@@ -166,8 +166,13 @@ fn place_ui(ui: &mut Ui, narrow: bool, icon: Icon, name: &str, here: bool, count
             count.to_string()
         };
         let centre = egui::Align2::CENTER_CENTER;
-        ui.painter()
-            .text(at, centre, count, strong_font(SMALL - 2.0), palette.on_wax);
+        ui.painter().text(
+            at,
+            centre,
+            count,
+            strong_font(theme::tokens::TINY),
+            palette.on_wax,
+        );
     }
     response.clicked()
 }

@@ -54,6 +54,11 @@ impl Jobs {
         }
     }
 
+    /// Stops the slot's job; its answer is never heard.
+    pub fn forget(&mut self, slot: Slot) {
+        self.running.remove(&slot);
+    }
+
     /// What the jobs said since the last time.
     pub fn drain(&mut self) -> Vec<(Slot, Said)> {
         let mut said = Vec::new();

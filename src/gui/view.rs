@@ -70,6 +70,23 @@ pub enum Slot {
 }
 
 impl Slot {
+    /// The slots whose answers belong to one desk.
+    pub const OF_PAGES: [Slot; 13] = [
+        Slot::AccountTest,
+        Slot::Preflight,
+        Slot::Drafts,
+        Slot::LoadDraft,
+        Slot::Outbox,
+        Slot::Letters,
+        Slot::Fetch,
+        Slot::Open,
+        Slot::Save,
+        Slot::Keys,
+        Slot::Card,
+        Slot::Import,
+        Slot::Export,
+    ];
+
     /// Whether the bottom line tells of the job.
     pub fn is_told(self) -> bool {
         match self {
@@ -191,6 +208,8 @@ pub enum Action {
     Run(Slot, Box<Command>),
     /// To ask a job to stop.
     Cancel(Slot),
+    /// To stop a job and not hear its answer: it belongs to what is no longer on screen.
+    Forget(Slot),
     /// To ask the person for files or a place, with the system's dialog.
     Pick(Wish),
     /// To read a file for the letter in Write.

@@ -94,6 +94,7 @@ impl Window {
                 Action::Go(place) => self.go(place),
                 Action::Run(slot, command) => self.jobs.start(slot, *command),
                 Action::Cancel(slot) => self.jobs.cancel(slot),
+                Action::Forget(slot) => self.jobs.forget(slot),
                 Action::Pick(wish) => self.files.ask(wish),
                 Action::Attach(paths) => self.files.read(paths),
                 Action::ShowKey(key) => {
@@ -128,6 +129,8 @@ impl Window {
     fn new_letter(&mut self, ctx: &Context) {
         let mut actions = Vec::new();
         self.write.keep(&mut actions);
+        actions.push(Action::Forget(Slot::Preflight));
+        actions.push(Action::Forget(Slot::LoadDraft));
         self.act(ctx, actions);
         self.drafts += 1;
         self.write.begin(draft_name(self.view.now, self.drafts));
@@ -136,6 +139,9 @@ impl Window {
 
     /// Another desk: what the pages hold belongs to the old one.
     fn change_desk(&mut self) {
+        for slot in Slot::OF_PAGES {
+            self.jobs.forget(slot);
+        }
         self.drafts += 1;
         self.write = WritePage::new(draft_name(self.view.now, self.drafts));
         self.read.leave_desk();

@@ -159,14 +159,35 @@ class Desktop:
         x, y, width, height = self._wait(f"{role} “{name}”", still)
         return x + width // 2, y + height // 2
 
+    def _page(self):
+        """Left, top, right and bottom of what pages may take of the screen."""
+        lines = self.run("xdotool", "getwindowgeometry", "--shell", self.window).split()
+        box = dict(line.split("=") for line in lines)
+        x, y, width, height = (int(box[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+        return x, y, x + width, y + height - 40
+
     def press(self, role, name, whole=True):
         """Moves the pointer onto a node and presses the left button."""
         x, y = self.place(role, name, whole)
+        left, top, right, bottom = self._page()
+        for _ in range(20):
+            if top <= y < bottom:
+                break
+            # Out of sight: the wheel brings it in, as a person would.
+            middle = str((left + right) // 2), str((top + bottom) // 2)
+            wheel = "5" if y >= bottom else "4"
+            self.run("xdotool", "mousemove", "--sync", *middle, "click", wheel)
+            x, y = self.place(role, name, whole)
         self.run("xdotool", "mousemove", "--sync", str(x), str(y), "click", "1")
 
     def type(self, text):
         """Types where the focus is."""
-        self.run("xdotool", "type", "--delay", "8", "--", text)
+        first, *rest = text.split("\n")
+        self.run("xdotool", "type", "--delay", "8", "--", first)
+        for line in rest:
+            self.key("Return")
+            if line:
+                self.run("xdotool", "type", "--delay", "8", "--", line)
 
     def key(self, name):
         """Presses a key or a combination."""

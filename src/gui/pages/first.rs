@@ -66,12 +66,17 @@ pub fn first_ui(ui: &mut Ui, view: &View, state: &mut FirstStart) -> Vec<Action>
             egui::ScrollArea::vertical().show(ui, |ui| {
                 ui.with_layout(Layout::top_down(Align::Center), |ui| {
                     let spare = ui.available_height() - 560.0;
-                    ui.add_space((spare / 2.0).max(steps(4)));
-                    let (rect, _) = ui.allocate_exact_size(vec2(92.0, 92.0), Sense::hover());
-                    icons::paint_seal(ui.painter(), rect.center(), 42.0, palette);
-                    ui.add_space(steps(3));
+                    let radius = if spare > 0.0 { 42.0 } else { 22.0 };
+                    ui.add_space((spare / 2.0).max(steps(2)));
+                    let edge = vec2(radius, radius) * 2.2;
+                    let (rect, _) = ui.allocate_exact_size(edge, Sense::hover());
+                    icons::paint_seal(ui.painter(), rect.center(), radius, palette);
+                    ui.add_space(steps(2));
                     theme::sheet(palette)
-                        .inner_margin(egui::Margin::same(28))
+                        .inner_margin(egui::Margin::symmetric(
+                            28,
+                            if spare > 0.0 { 28 } else { 16 },
+                        ))
                         .show(ui, |ui| {
                             ui.set_width((ui.available_width() - steps(8)).min(440.0));
                             ui.with_layout(Layout::top_down(Align::Min), |ui| {
@@ -82,7 +87,7 @@ pub fn first_ui(ui: &mut Ui, view: &View, state: &mut FirstStart) -> Vec<Action>
                                 }
                             });
                         });
-                    ui.add_space(steps(4));
+                    ui.add_space(steps(2));
                 });
             });
         });

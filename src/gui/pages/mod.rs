@@ -53,10 +53,7 @@ pub fn told_ui(ui: &mut Ui, told: &mut Option<Told>) {
 pub fn head_ui(ui: &mut Ui, title: &str, actions: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.set_min_height(theme::tokens::CONTROL);
-        let name = ui.label(theme::title(title));
-        ui.ctx().accesskit_node_builder(name.id, |node| {
-            node.set_role(egui::accesskit::Role::Heading)
-        });
+        widgets::heading(ui, title);
         ui.with_layout(Layout::right_to_left(Align::Center), actions);
     });
     ui.add_space(steps(3));

@@ -354,11 +354,7 @@ fn form_ui(ui: &mut Ui, form: &mut Form) {
     let words = "Your provider's help pages name these. Every connection is protected; one that \
                  cannot be is refused.";
     ui.add(egui::Label::new(theme::faded(ui, words)).wrap());
-    two_ui(
-        ui,
-        |ui| field(ui, "Login name", &mut form.login, ""),
-        |_| {},
-    );
+    field(ui, "Login name", &mut form.login, "");
     secret_field(ui, "Password", &mut form.password);
     let host = &mut form.host;
     let port = &mut form.port;

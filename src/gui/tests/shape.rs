@@ -75,3 +75,20 @@ fn rule_19_nothing_hostile_reaches_screen_or_screen_reader_unescaped() {
         }
     }
 }
+
+#[test]
+fn every_page_has_a_heading() {
+    let names = [
+        "Welcome to Waxwing",
+        "Write",
+        "Read",
+        "Outbox",
+        "Keys",
+        "Settings",
+    ];
+    for (place, name) in PLACES.into_iter().zip(names) {
+        let harness = window(Paper::new(place, false), [1280.0, 800.0], false);
+        let found = harness.query_by_role_and_label(egui::Role::Heading, name);
+        assert!(found.is_some(), "{place:?}");
+    }
+}

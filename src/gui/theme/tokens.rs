@@ -2,6 +2,8 @@
 
 use egui::Color32;
 
+/// Heads of narrow columns and numbers in a badge, in points.
+pub const TINY: f32 = 11.0;
 /// Second-rank text and captions, in points.
 pub const SMALL: f32 = 13.0;
 /// Ordinary text, in points.

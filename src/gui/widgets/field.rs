@@ -3,7 +3,7 @@
 use super::button::{Kind, button};
 use super::secret::SecretInput;
 use crate::gui::theme::tokens::CONTROL;
-use crate::gui::theme::{self, Icon, steps};
+use crate::gui::theme::{self, Icon, Palette, steps};
 use egui::{Color32, Margin, Response, TextEdit, Ui, vec2};
 
 /// A one-line field as wide as there is room. `help` stands in it while it is empty.
@@ -74,13 +74,21 @@ pub fn path_field(
     answer
 }
 
-fn line(ui: &mut Ui, text: &mut String, help: &str, width: f32) -> Response {
-    ui.add(
+/// A one-line field, `width` points wide, with the same focus ring as everything else.
+pub fn line(ui: &mut Ui, text: &mut String, help: &str, width: f32) -> Response {
+    let response = ui.add(
         TextEdit::singleline(text)
             .hint_text(help)
             .desired_width(width)
             .margin(Margin::symmetric(12, 8))
             .min_size(vec2(0.0, CONTROL))
             .align(egui::Align2::LEFT_CENTER),
-    )
+    );
+    if response.has_focus() {
+        let ring = theme::focus_ring(Palette::of(ui));
+        let inside = egui::StrokeKind::Inside;
+        ui.painter()
+            .rect_stroke(response.rect, theme::tokens::CORNER, ring, inside);
+    }
+    response
 }

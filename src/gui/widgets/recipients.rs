@@ -175,7 +175,7 @@ fn typing(ui: &mut Ui, id: Id, name: &str, recipients: &mut Recipients) {
             });
         });
     }
-    let room = ui.available_size_before_wrap().x.max(160.0);
+    let room = ui.available_size_before_wrap().x.max(72.0);
     let response = ui.add(
         TextEdit::singleline(&mut recipients.typing)
             .id(field)

@@ -172,7 +172,7 @@ fn caution_ui(ui: &mut Ui, words: &str, ground: egui::Color32) {
 fn facts_ui(ui: &mut Ui, reading: &Reading) {
     egui::ScrollArea::vertical()
         .id_salt("facts")
-        .max_height(180.0)
+        .max_height((ui.ctx().content_rect().height() * 0.22).min(180.0))
         .auto_shrink([false, true])
         .show(ui, |ui| {
             widgets::facts(ui, "facts", &wording::verdict_facts(reading.verdict()));

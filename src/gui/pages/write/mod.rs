@@ -34,6 +34,8 @@ pub struct WritePage {
     changed: Option<Changed>,
     saved: u64,
     saving: Option<u64>,
+    /// To be sent as soon as the draft rests.
+    leaving: Option<Way>,
     asked: Option<Asked>,
     preflight: Option<Preflight>,
     /// Why there is no pre-flight.
@@ -124,6 +126,7 @@ impl WritePage {
             changed: None,
             saved: 0,
             saving: None,
+            leaving: None,
             asked: None,
             preflight: None,
             trouble: None,
@@ -226,6 +229,8 @@ impl WritePage {
             let draft = Box::new(self.letter.form());
             Command::SaveDraft { id, draft }
         };
+        // A list that was asked for before this is written would be old.
+        actions.push(Action::Forget(Slot::Drafts));
         actions.push(Action::run(Slot::Autosave, command));
     }
 
@@ -267,6 +272,7 @@ impl WritePage {
             (Slot::Autosave, Ok(Outcome::Drafts(drafts))) => {
                 self.saved = self.saving.take().unwrap_or(self.saved);
                 self.drafts = drafts;
+                self.leave(actions);
             }
             (Slot::Drafts, Ok(Outcome::Drafts(drafts))) => self.drafts = drafts,
             (Slot::LoadDraft, Ok(Outcome::Draft(form))) => self.load(*form),
@@ -285,6 +291,7 @@ impl WritePage {
             (Slot::Autosave, Err(failure)) => {
                 self.saving = None;
                 self.told = Told::of(&failure);
+                self.leave(actions);
             }
             (_, Err(failure)) => self.told = Told::of(&failure),
             (_, Ok(_)) => {}
@@ -310,6 +317,7 @@ impl WritePage {
         let fresh = self.letter.id.clone() + "+";
         self.begin(fresh);
         self.sent = Some(sent::Outcome::new(subject, result));
+        actions.push(Action::Forget(Slot::Preflight));
         actions.push(Action::run(Slot::Outbox, Command::Outbox));
         actions.push(Action::run(Slot::Drafts, Command::Drafts));
     }
@@ -323,13 +331,24 @@ impl WritePage {
         ] {
             recipients.finish_all();
         }
+        // The draft rests before it leaves: nothing is lost if this goes wrong, and no late save
+        // brings a draft back that was sent.
+        self.leaving = Some(way);
+        self.keep(actions);
+        if self.saving.is_none() {
+            self.leave(actions);
+        }
+    }
+
+    fn leave(&mut self, actions: &mut Vec<Action>) {
+        let Some(way) = self.leaving.take() else {
+            return;
+        };
         let command = Command::Send {
             draft: DraftSource::Form(Box::new(self.letter.form())),
             way,
             draft_id: Some(self.letter.id.clone()),
         };
-        // The draft rests before it leaves, so that nothing is lost if this goes wrong.
-        self.keep(actions);
         actions.push(Action::run(Slot::Send, command));
     }
 }
@@ -353,7 +372,7 @@ pub fn write_ui(ui: &mut Ui, view: &View, state: &mut WritePage) -> Vec<Action> 
     egui::CentralPanel::default()
         .frame(page_frame(palette, narrow))
         .show(ui, |ui| {
-            let sending = view.is_busy(Slot::Send);
+            let sending = view.is_busy(Slot::Send) || state.leaving.is_some();
             head_ui(ui, "Write", |ui| {
                 let label = if sending {
                     "Sending…"

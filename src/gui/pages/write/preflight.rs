@@ -182,36 +182,39 @@ fn recipient_ui(ui: &mut Ui, row: &PreflightRow, actions: &mut Vec<Action>) {
 
 fn others_ui(ui: &mut Ui, rows: &[VisibleRow]) {
     let palette = Palette::of(ui);
-    let column = 58.0;
+    let width = ui.available_width();
+    let column = (width * 0.2).clamp(40.0, 62.0);
+    let first = width - 3.0 * column;
     ui.spacing_mut().item_spacing = vec2(0.0, steps(1));
-    let head = |ui: &mut Ui, text: &str| {
-        let faded = theme::small(text).color(palette.faded);
-        ui.allocate_ui_with_layout(
-            vec2(column, 34.0),
-            Layout::centered_and_justified(egui::Direction::TopDown),
-            |ui| ui.add(egui::Label::new(faded).wrap()),
-        );
-    };
     ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            head(ui, "On the line");
-            head(ui, "Mail servers");
-            head(ui, "Recipient");
-        });
+        ui.add_space(first);
+        for who in ["They", "Servers", "The line"] {
+            let centred = Layout::top_down(Align::Center);
+            ui.allocate_ui_with_layout(vec2(column, steps(5)), centred, |ui| {
+                ui.set_width(column);
+                ui.label(
+                    theme::small(who)
+                        .size(theme::tokens::TINY)
+                        .color(palette.faded),
+                );
+            });
+        }
     });
     for row in rows {
         ui.horizontal(|ui| {
             let what = wording::visible(row.what);
-            ui.label(theme::small(what));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                for (seen, who) in [
-                    (row.eavesdropper, "somebody on the line"),
-                    (row.servers, "mail servers"),
-                    (row.recipient, "the recipient"),
-                ] {
-                    cell_ui(ui, column, seen, &format!("{what}, {who}"));
-                }
+            let left = Layout::top_down(Align::Min);
+            ui.allocate_ui_with_layout(vec2(first, steps(5)), left, |ui| {
+                ui.set_width(first);
+                ui.add(egui::Label::new(theme::small(what)).wrap());
             });
+            for (seen, who) in [
+                (row.recipient, "recipients"),
+                (row.servers, "mail servers on the way"),
+                (row.eavesdropper, "whoever listens on the line"),
+            ] {
+                cell_ui(ui, column, seen, &format!("{what}, {who}"));
+            }
         });
     }
 }
