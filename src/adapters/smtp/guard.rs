@@ -27,8 +27,8 @@ enum Letter {
     Body,
     /// What is written next is the final dot.
     Dot,
-    /// The final dot may have left.
-    MaybeGone,
+    /// The final dot may have left, not before this.
+    MaybeGone(Instant),
 }
 
 /// What guard and conversation both know.
@@ -67,7 +67,15 @@ impl Control {
 
     /// Whether the final dot may have left.
     pub fn maybe_gone(&self) -> bool {
-        self.state().letter == Letter::MaybeGone
+        self.gone_since().is_some()
+    }
+
+    /// When the final dot may have left, at the earliest.
+    pub fn gone_since(&self) -> Option<Instant> {
+        match self.state().letter {
+            Letter::MaybeGone(since) => Some(since),
+            Letter::Not | Letter::Body | Letter::Dot => None,
+        }
     }
 
     /// The reply of this stage, once.
@@ -291,7 +299,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<S> {
         {
             let mut state = this.control.state();
             if state.letter == Letter::Dot {
-                state.letter = Letter::MaybeGone;
+                state.letter = Letter::MaybeGone(Instant::now());
                 state.stage = Stage::Final;
             }
             this.awaiting = state.letter != Letter::Body;

@@ -42,18 +42,22 @@ const HELLO: &str = "[127.0.0.1]";
 pub struct Limits {
     /// For everything but the letter's own bytes.
     pub whole: Duration,
-    /// The slowest acceptable transfer, in bytes a second: the time for the letter grows with it.
+    /// The slowest acceptable transfer, in bytes a second: the time grows with the letter.
     pub rate: u64,
     /// The longest time in which nothing at all moves, before the final dot.
     pub idle: Duration,
+    /// How long the server may think after the final dot, at the least, however much time a slow
+    /// line took before: an answer that nobody hears makes a letter "maybe sent".
+    pub answer: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             whole: Duration::from_secs(60),
-            rate: 32 << 10,
+            rate: 8 << 10,
             idle: Duration::from_secs(30),
+            answer: Duration::from_secs(60),
         }
     }
 }

@@ -16,6 +16,7 @@ use base64::Engine;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
 /// How long a goodbye may take; by then everything that matters is done.
@@ -26,6 +27,7 @@ pub(super) struct Talk<'a> {
     connection: AsyncSmtpConnection,
     control: Control,
     patience: &'a Patience,
+    answer: Duration,
     offer: Offer,
     tls: TlsFacts,
 }
@@ -64,6 +66,7 @@ impl<'a> Talk<'a> {
             offer: Offer::read(&answer),
             control,
             patience,
+            answer: limits.answer,
             tls,
         })
     }
@@ -238,8 +241,21 @@ impl<'a> Talk<'a> {
             watch.progress(Step::Sending, done, total);
             chunk
         });
-        let sending = self.connection.message_iter(chunks);
-        let waited = self.patience.wait(stage, sending).await;
+        let waited = {
+            let mut sending = pin!(self.connection.message_iter(chunks));
+            let waited = self.patience.wait(stage, &mut sending).await;
+            match (&waited, self.control.gone_since()) {
+                // The line was slow; the server has its time to answer all the same.
+                (Err(SubmitFailure::Deadline { .. }), Some(since)) => {
+                    let longer = Patience {
+                        deadline: since + self.answer,
+                        ..self.patience.clone()
+                    };
+                    longer.wait(stage, sending).await
+                }
+                _ => waited,
+            }
+        };
         let outcome = match waited {
             Ok(_) => self.heard(Stage::Final),
             Err(failure) => Err(failure),

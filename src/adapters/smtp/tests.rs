@@ -51,6 +51,7 @@ fn limits(milliseconds: u64) -> Limits {
         whole: Duration::from_millis(milliseconds),
         rate: 1 << 30,
         idle: Duration::from_secs(20),
+        answer: Duration::ZERO,
     }
 }
 

@@ -129,3 +129,37 @@ fn one_unknown_recipient_is_named_and_the_other_gets_the_letter() {
     assert_eq!(refused["state"], "refused");
     assert_eq!(refused["why"]["recipients"][0]["reply"]["code"], 550);
 }
+
+#[test]
+fn the_systems_list_vouches_for_servers_that_are_not_pinned() {
+    let authority = Authority::new("A public CA");
+    let good = authority.certify(HOST);
+    let other = authority.certify("other.test.invalid");
+    let server = Postfix::start(&[Listener::implicit(&good), Listener::implicit(&other)]);
+    let alice = Wax::with_identity("Alice", ALICE);
+    // Where OpenSSL, and with it everybody, looks for a list other than the system's own.
+    let list = alice.file("list.pem", pem(&authority));
+    let password = alice.file("password", format!("{}\n", LOGIN.1));
+    let test = |port: u16, list: Option<&str>| {
+        let port = port.to_string();
+        let add = ["account", "add", ALICE, "--host", HOST, "--port", &port];
+        let how = ["--connect-to", "127.0.0.1", "--password-file", &password];
+        alice.json(&[&add[..], &how[..]].concat());
+        let mut command = alice.command(&["account", "test", ALICE, "--json"]);
+        command.envs(list.map(|list| ("SSL_CERT_FILE", list)));
+        let output = command.output().unwrap();
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), document)
+    };
+    let (exit, works) = test(server.ports[0], Some(&list));
+    assert_eq!(exit, Some(0), "{works:#}");
+    assert_eq!(works["host"], HOST);
+    for (port, list, code) in [
+        (server.ports[0], None, "tls-untrusted"),
+        (server.ports[1], Some(list.as_str()), "tls-name"),
+    ] {
+        let (exit, refused) = test(port, list);
+        assert_eq!(exit, Some(1), "{refused:#}");
+        assert_eq!(refused["error"]["code"], code);
+    }
+}

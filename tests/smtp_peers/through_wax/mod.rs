@@ -37,9 +37,7 @@ fn use_server(alice: &Wax, authority: &Authority, security: &str, port: u16) {
 }
 
 fn use_server_with(alice: &Wax, authority: &Authority, security: &str, port: u16, password: &str) {
-    let encoded = base64::engine::general_purpose::STANDARD.encode(&authority.der);
-    let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n");
-    let authority = alice.file("authority.pem", pem);
+    let authority = alice.file("authority.pem", pem(authority));
     let password = alice.file("password", format!("{password}\n"));
     let port = port.to_string();
     alice.json(&[
@@ -59,6 +57,12 @@ fn use_server_with(alice: &Wax, authority: &Authority, security: &str, port: u16
         "--password-file",
         &password,
     ]);
+}
+
+/// The authority's certificate as `--ca` wants it.
+fn pem(authority: &Authority) -> String {
+    let encoded = base64::engine::general_purpose::STANDARD.encode(&authority.der);
+    format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n")
 }
 
 /// The letters in the outbox.

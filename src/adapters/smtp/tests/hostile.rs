@@ -133,6 +133,22 @@ fn rule_62_a_silent_server_after_the_dot_is_maybe_sent_at_the_deadline() {
 }
 
 #[test]
+fn rule_62_a_slow_line_takes_nothing_of_the_servers_time_to_answer() {
+    let mut scene = play(Security::Implicit, async |mut peer: Peer| {
+        peer.body().await;
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        peer.say("250 ok\r\n").await;
+        peer.rest().await;
+    });
+    scene.limits = Limits {
+        answer: Duration::from_secs(20),
+        ..limits(1_000)
+    };
+    let receipt = scene.send(&letter()).unwrap();
+    assert_eq!(receipt.last, reply(250, "ok"));
+}
+
+#[test]
 fn rule_62_stopped_after_the_dot_it_is_maybe_sent() {
     let watch = Watch::default();
     let cancel = watch.cancel.clone();

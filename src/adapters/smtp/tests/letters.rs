@@ -277,3 +277,67 @@ fn extensions_are_named_where_they_are_needed() {
     assert!(heard.contains("MAIL FROM:<me@a.example> BODY=8BITMIME SMTPUTF8\r\n"));
     assert!(heard.contains("RCPT TO:<bö@xn--bcher-kva.example>\r\n"));
 }
+
+/// Every text of up to six characters out of those that matter to line ends and dots.
+fn texts() -> Vec<Vec<u8>> {
+    let mut all = vec![Vec::new()];
+    let mut from = 0;
+    for _ in 0..6 {
+        let longer: Vec<Vec<u8>> = all
+            .iter()
+            .skip(from)
+            .flat_map(|text| b"\r\n.a".iter().map(|c| [&text[..], &[*c]].concat()))
+            .collect();
+        from = all.len();
+        all.extend(longer);
+    }
+    all
+}
+
+/// What the text is, line by line: CRLF, CR or LF end one.
+fn lines_of(text: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8_lossy(text).replace("\r\n", "\n");
+    let text = text.replace('\r', "\n");
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    text.split('\n')
+        .map(|line| line.as_bytes().to_vec())
+        .collect()
+}
+
+#[test]
+fn every_short_text_arrives_line_by_line_and_none_ends_the_letter_early() {
+    let texts = texts();
+    let heard: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let (kept, count) = (heard.clone(), texts.len());
+    // One letter holds them all, each between two lines that cannot be mistaken.
+    let scene = play(Security::Implicit, move |mut peer: Peer| async move {
+        let body = peer.body().await;
+        kept.lock().unwrap().push(body.into_bytes());
+        peer.say("250 ok\r\n").await;
+        peer.until("never").await;
+    });
+    let mut letter = b"S: x\r\n\r\n".to_vec();
+    let mut expected = vec![b"S: x".to_vec(), Vec::new()];
+    for text in &texts {
+        letter.extend_from_slice(b"begin\n");
+        letter.extend_from_slice(text);
+        letter.extend_from_slice(b"\nend\n");
+        expected.push(b"begin".to_vec());
+        expected.extend(lines_of(&[text.as_slice(), b"\n"].concat()));
+        expected.push(b"end".to_vec());
+    }
+    scene.send(&copy_for(&["bob@b.example"], letter)).unwrap();
+    let body = heard.lock().unwrap().pop().unwrap();
+    let arrived: Vec<Vec<u8>> = String::from_utf8(body)
+        .unwrap()
+        .split_terminator("\r\n")
+        .map(|line| line.strip_prefix('.').unwrap_or(line).as_bytes().to_vec())
+        .collect();
+    assert!(
+        arrived
+            .iter()
+            .all(|line| !line.contains(&b'\r') && !line.contains(&b'\n'))
+    );
+    assert_eq!(arrived.iter().filter(|line| *line == b"end").count(), count);
+    assert!(arrived == expected);
+}
