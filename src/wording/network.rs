@@ -181,6 +181,20 @@ fn all_refused(refusals: &[Refusal]) -> Notice {
     notice
 }
 
+/// A letter that the server took for some recipients only.
+pub fn not_all_taken(refusals: &[Refusal]) -> Notice {
+    let notice = Notice::new(
+        "recipients-refused",
+        Turn::You,
+        "The server did not take all recipients.",
+    )
+    .next("Check their addresses, then send the letter once more to them alone.");
+    match refusals.first() {
+        Some(first) => notice.why(format!("{}: {}", first.address, quoted(&first.reply))),
+        None => notice,
+    }
+}
+
 fn quoted(reply: &Reply) -> String {
     format!("The server says: “{} {}”", reply.code, reply.shown())
 }

@@ -1,6 +1,6 @@
 //! `wax seal`, `wax preflight`, `wax send`, `wax outbox`.
 
-use super::report::{Report, notice_text};
+use super::report::{Report, failure_json, notice_text};
 use super::{Session, read_message, unexpected};
 use crate::address::Address;
 use crate::app::command::{
@@ -214,7 +214,7 @@ fn sent(session: &Session, job: Command) -> Result<Report, Failure> {
 
 fn sent_report(sent: &SendReport) -> Report {
     let receipts: Vec<Value> = sent.receipts.iter().map(receipt_json).collect();
-    let json = json!({
+    let mut json = json!({
         "id": sent.id,
         "message_id": sent.message_id,
         "protection": protection_word(sent.protection),
@@ -241,7 +241,17 @@ fn sent_report(sent: &SendReport) -> Report {
             ));
         }
     }
-    let complete = sent.receipts.iter().all(|r| r.refused.is_empty());
+    let refused: Vec<_> = sent
+        .receipts
+        .iter()
+        .flat_map(|r| r.refused.clone())
+        .collect();
+    let complete = refused.is_empty();
+    if !complete {
+        let notice = wording::not_all_taken(&refused);
+        lines.push(format!("  {}", notice.next));
+        json["error"] = failure_json(&notice);
+    }
     let mut report = Report::new(json, lines.join("\n"));
     report.exit = u8::from(!complete);
     report
@@ -349,10 +359,81 @@ fn entry_text(entry: &OutboxEntry) -> String {
             wording::list_of(&names),
             wording::outbox_state(&copy.state)
         ));
+        let receipt = wording::stored_receipt(&copy.state).into_iter();
+        let not_taken = receipt.filter(|(label, _)| *label == "Not taken");
+        lines.extend(not_taken.map(|(label, value)| format!("    {label}: {value}")));
+        lines.extend(
+            wording::stored_refusal(&copy.state)
+                .iter()
+                .map(|why| format!("    {why}")),
+        );
         if let OutboxState::MaybeSent = copy.state {
             let failure = crate::app::port::SubmitFailure::MaybeSent { cancelled: false };
             lines.push(notice_text(&wording::submit_failure(&failure)));
         }
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::port::{Receipt, Refusal, Reply, TlsFacts};
+
+    #[test]
+    fn a_recipient_who_was_not_taken_is_never_passed_over() {
+        let address = |text: &str| Address::parse(text).unwrap();
+        let reply = |code, text: &str| Reply {
+            code,
+            text: text.to_owned(),
+        };
+        let receipt = Receipt {
+            tls: TlsFacts {
+                host: "smtp.example.org".into(),
+                peer: "192.0.2.1:465".into(),
+                version: "TLS 1.3".into(),
+                key_exchange: "X25519".into(),
+                certificate: String::new(),
+            },
+            taken: vec![address("bob@example.org")],
+            refused: vec![Refusal {
+                address: address("carol@example.org"),
+                reply: reply(550, "no such\u{1b}[2J user"),
+            }],
+            last: reply(250, "queued"),
+            at: "2026-05-03T10:00:00Z".parse().unwrap(),
+        };
+        let entry = entry_text(&OutboxEntry {
+            id: 1,
+            at: receipt.at,
+            from: address("alice@example.org"),
+            subject: "s".into(),
+            message_id: "m@example.org".into(),
+            protection: Protection::Sealed,
+            copies: vec![StoredCopy {
+                index: 0,
+                envelope_to: vec![address("bob@example.org"), address("carol@example.org")],
+                state: OutboxState::Sent {
+                    receipt: receipt_json(&receipt).to_string(),
+                },
+            }],
+        });
+        let sent = sent_report(&SendReport {
+            id: 1,
+            message_id: "m@example.org".into(),
+            protection: Protection::Sealed,
+            receipts: vec![receipt],
+        });
+        assert_eq!(sent.exit, 1);
+        assert_eq!(sent.json["error"]["code"], "recipients-refused");
+        let told = String::from_utf8(sent.text).unwrap();
+        for text in [entry, told] {
+            assert!(
+                text.contains("carol@example.org: 550 no such")
+                    || text.contains("NOT sent to carol"),
+                "{text}"
+            );
+            assert!(!text.contains('\u{1b}'), "{text:?}");
+        }
+    }
 }

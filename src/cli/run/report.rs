@@ -55,7 +55,11 @@ pub fn print_failure(failure: &Failure, json: bool) -> ExitCode {
     let notice = wording::failure(failure);
     if json {
         // A closed standard output changes nothing about the exit code.
-        let _ = print_json(&failure_json(failure, &notice));
+        let mut error = failure_json(&notice);
+        if let Failure::Key(crate::app::failure::KeyFailure::NothingImported(refused)) = failure {
+            error["refused"] = super::key::refused_json(refused);
+        }
+        let _ = print_json(&json!({ "error": error }));
     }
     tell(format_args!("{}\n", notice_text(&notice)));
     ExitCode::from(1)
@@ -83,17 +87,14 @@ pub fn print_usage(error: &clap::Error, json: bool) -> ExitCode {
     ExitCode::from(if asked { 0 } else { 2 })
 }
 
-fn failure_json(failure: &Failure, notice: &Notice) -> Value {
-    let mut error = json!({
+/// What went wrong, for scripts.
+pub fn failure_json(notice: &Notice) -> Value {
+    json!({
         "code": notice.code,
         "headline": notice.headline,
         "why": notice.why,
         "next": notice.next,
-    });
-    if let Failure::Key(crate::app::failure::KeyFailure::NothingImported(refused)) = failure {
-        error["refused"] = super::key::refused_json(refused);
-    }
-    json!({ "error": error })
+    })
 }
 
 /// A notice as lines for people.
