@@ -18,8 +18,9 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WAX = ROOT / "target/release/wax"
-WINDOW = ROOT / "target/release/waxwing"
+PROGRAMS = pathlib.Path(os.environ.get("WAXWING_PROGRAMS", ROOT / "target/release"))
+WAX = PROGRAMS / "wax"
+WINDOW = PROGRAMS / "waxwing"
 CACHE = ROOT / "target/bench"
 MIB = 1 << 20
 ME, FRIEND = "alice@example.org", "bob@example.org"
@@ -64,7 +65,7 @@ class Table:
 
 class Homes:
     """Two Waxwing homes with the same people (vault in the keyring, vault under a passphrase), and
-    a GnuPG home with both secret keys, none of them under a passphrase there."""
+    a GnuPG home with the same keys and no passphrase."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -72,44 +73,24 @@ class Homes:
         self.gnupg.mkdir(mode=0o700)
         self.env = dict(os.environ, GNUPGHOME=str(self.gnupg), HOME=str(folder), NO_COLOR="1")
         (folder / "pass").write_text(PASSPHRASE + "\n")
-        self.gpg("--quick-gen-key", f"Bob <{FRIEND}>", "future-default", "default", "never")
-        bob = folder / "bob.asc"
+        for name, address in (("Alice", ME), ("Bob", FRIEND)):
+            self.gpg("--quick-gen-key", f"{name} <{address}>", "future-default", "default", "never")
+        bob, alice = folder / "bob.asc", folder / "alice.asc"
         bob.write_bytes(self.gpg("--armor", "--export", FRIEND))
+        alice.write_bytes(self.gpg("--armor", "--export-secret-keys", ME))
         self.by_keyring = ["--home", str(folder / "keyring-home")]
         self.by_passphrase = ["--home", str(folder / "pass-home"), "--passphrase-file", str(folder / "pass")]
         for home in (self.by_keyring, self.by_passphrase):
-            self.wax(home, "identity", "new", "Alice", ME)
+            self.wax(home, "key", "import", str(alice))
             self.wax(home, "key", "import", str(bob))
-        # gpg takes part with the key that Waxwing uses, so that both do the same work.
-        (folder / "export-pass").write_text("export\n")
-        secret = folder / "alice.sec"
-        self.wax(
-            self.by_keyring, "--key-password-file", str(folder / "export-pass"),
-            "key", "export", ME, "--secret", "-o", str(secret),
-        )
-        self.gpg("--passphrase", "export", "--import", str(secret))
-        self.gpg_without_password(ME)
 
     def gpg(self, *words):
-        command = ["gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--no-auto-check-trustdb"]
-        if "--passphrase" not in words:
-            command += ["--passphrase", ""]
+        command = ["gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+        command += ["--no-auto-check-trustdb", "--trust-model", "always"]
         done = subprocess.run([*command, *words], env=self.env, capture_output=True, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
             sys.exit(f"gpg {' '.join(words)}: {done.stderr.decode(errors='replace')}")
         return done.stdout
-
-    def gpg_without_password(self, who):
-        """Has the agent keep the password of `who`'s keys: deriving it again is not what we time."""
-        for keygrip in self.keygrips(who):
-            preset = shutil.which("gpg-preset-passphrase", path="/usr/lib/gnupg:/usr/libexec")
-            (self.gnupg / "gpg-agent.conf").write_text("allow-preset-passphrase\n")
-            subprocess.run(["gpgconf", "--reload", "gpg-agent"], env=self.env, check=True)
-            subprocess.run([preset, "--preset", keygrip], input=b"export", env=self.env, check=True)
-
-    def keygrips(self, who):
-        lines = self.gpg("--with-colons", "--with-keygrip", "--list-secret-keys", who).decode().splitlines()
-        return [line.split(":")[9] for line in lines if line.startswith("grp:")]
 
     def wax(self, home, *words, stdout=None):
         return Run([str(WAX), *home, *words], self.env, stdout)
