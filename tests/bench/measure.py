@@ -162,6 +162,7 @@ def memory_by_size(homes, table, sizes):
             what = f"{mebibytes:4d} MiB: wax {verb} {run.peak / MIB:.0f} MiB in {run.wall:.2f} s; of the message"
             table.row(what, run.peak / size)
         letter.unlink()
+        sealed.unlink()
 
 
 def thousand_certs(homes):
