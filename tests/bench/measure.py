@@ -28,21 +28,22 @@ PASSPHRASE = "correct horse battery"
 
 
 class Run:
-    """Wall seconds, processor seconds and peak bytes of one process."""
+    """Wall seconds and peak bytes of one process."""
 
-    def __init__(self, command, env, stdout=None):
-        with open(stdout or os.devnull, "wb") as out, open(os.devnull) as none:
+    def __init__(self, command, env):
+        # The kernel counts the memory of the process that started this one, up to the exec: so a
+        # small one starts it, GNU time, and not we.
+        with tempfile.NamedTemporaryFile() as note:
+            timed = ["time", "-q", "-f", "%M", "-o", note.name, *command]
             began = time.perf_counter()
-            child = subprocess.Popen(command, env=env, stdin=none, stdout=out, stderr=subprocess.PIPE)
-            said = child.stderr.read()
-            _, status, usage = os.wait4(child.pid, 0)
+            done = subprocess.run(
+                timed, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
             self.wall = time.perf_counter() - began
-            child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            words = " ".join(map(str, command))
-            sys.exit(f"{words}\nexit {child.returncode}: {said.decode(errors='replace')}")
-        self.cpu = usage.ru_utime + usage.ru_stime
-        self.peak = usage.ru_maxrss * 1024
+            if done.returncode != 0:
+                words = " ".join(map(str, command))
+                sys.exit(f"{words}\nexit {done.returncode}: {done.stderr.decode(errors='replace')}")
+            self.peak = int(note.read()) * 1024
 
 
 class Table:
@@ -92,8 +93,8 @@ class Homes:
             sys.exit(f"gpg {' '.join(words)}: {done.stderr.decode(errors='replace')}")
         return done.stdout
 
-    def wax(self, home, *words, stdout=None):
-        return Run([str(WAX), *home, *words], self.env, stdout)
+    def wax(self, home, *words):
+        return Run([str(WAX), *home, *words], self.env)
 
 
 def draft(folder, mebibytes):
