@@ -404,3 +404,34 @@ fn a_corrupted_message_shows_nothing_and_saves_nothing() {
     }
     assert!(!std::path::Path::new(folder).exists());
 }
+
+#[test]
+fn rule_25_opening_a_letter_asks_nobody_on_the_network() {
+    let alice = Wax::with_identity("Alice", "alice@example.org");
+    let draft = alice.file(
+        "draft.eml",
+        "To: alice@example.org\nSubject: s\nMIME-Version: 1.0\nContent-Type: text/html\n\n\
+         <html><head><link rel=stylesheet href=\"http://127.0.0.1:9/a.css\"></head><body>\
+         <img src=\"http://127.0.0.1:9/b.png\"><script src=\"https://127.0.0.1:9/c.js\"></script>\
+         <p style=\"background:url(http://127.0.0.1:9/d.png)\">Hello</p></body></html>\n",
+    );
+    let sealed = alice.run(&["seal", &draft]);
+    assert!(sealed.status.success());
+    let message = alice.file("sealed.eml", sealed.stdout);
+    let wax = alice.command(&["open", &message, "--json"]);
+    let log = alice.path("strace");
+    let done = std::process::Command::new("strace")
+        .args(["-f", "-e", "trace=socket,connect,sendto,sendmsg", "-o"])
+        .arg(&log)
+        .arg(wax.get_program())
+        .args(wax.get_args())
+        .output()
+        .expect("strace is installed");
+    let shown = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success() && shown.contains("Hello"), "{shown}");
+    let calls = std::fs::read_to_string(&log).unwrap();
+    assert!(calls.contains("exited with 0"), "{calls}");
+    for call in ["socket(", "connect(", "sendto(", "sendmsg("] {
+        assert!(!calls.contains(call), "{calls}");
+    }
+}

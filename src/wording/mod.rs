@@ -147,3 +147,6 @@ pub fn list_of(names: &[String]) -> String {
         [first, second, rest @ ..] => format!("{first}, {second} and {} others", rest.len()),
     }
 }
+
+#[cfg(test)]
+mod tests;

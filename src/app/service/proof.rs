@@ -8,7 +8,7 @@ use crate::app::job::{Step, Watch};
 use crate::base::Workers;
 use crate::cert::{Cert, SecretCert, SecretKeys};
 use crate::compose::Draft;
-use crate::mime::{Content, Part, Tree};
+use crate::mime::{Content, Tree};
 use crate::protect::evidence::{Evidence, Integrity, SignatureState};
 use crate::protect::openpgp::{self, CertLookup};
 use crate::protect::{Outgoing, open, outgoing::Protection};
@@ -90,7 +90,7 @@ fn prove_copy(
         Way::Unprotected => bytes,
     };
     let tree = Tree::parse(payload).map_err(|_| ProofFailure::Different)?;
-    same_as_draft(tree.root(), draft)
+    same_as_draft(&tree, draft)
 }
 
 fn outside_holds_no_bcc(bytes: &[u8]) -> Result<(), ProofFailure> {
@@ -115,21 +115,24 @@ fn protections(evidence: &Evidence, own: &SecretCert) -> (bool, bool) {
 }
 
 /// Compares what a reader will see with what was written: subject, text, attachments.
-fn same_as_draft(root: Part<'_>, draft: &Draft) -> Result<(), ProofFailure> {
-    let header = root.header();
+fn same_as_draft(tree: &Tree<'_>, draft: &Draft) -> Result<(), ProofFailure> {
+    let header = tree.root().header();
     let subject = header.text("Subject").unwrap_or_default();
     if plain_words(subject.raw()) != plain_words(&draft.subject) {
         return Err(ProofFailure::Different);
     }
-    let content = Content::of(root, true);
+    let content = Content::of(tree.root(), true);
     let bodies_agree = draft.html.is_some() || lines(&content.text) == lines(&draft.body);
-    let sizes_agree = content.attachments.len() == draft.attachments.len()
+    let files_agree = content.attachments.len() == draft.attachments.len()
         && content
             .attachments
             .iter()
             .zip(&draft.attachments)
-            .all(|(there, here)| there.size == here.bytes.len());
-    if bodies_agree && sizes_agree {
+            .all(|(there, here)| {
+                tree.part(there.index)
+                    .is_some_and(|part| part.decoded().bytes == here.bytes.as_slice())
+            });
+    if bodies_agree && files_agree {
         Ok(())
     } else {
         Err(ProofFailure::Different)
@@ -149,3 +152,6 @@ fn lines(text: &str) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests;
