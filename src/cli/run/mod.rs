@@ -88,12 +88,14 @@ fn takes_time(command: &Command) -> bool {
 struct Session {
     runner: Runner,
     global: Global,
+    home: Option<PathBuf>,
 }
 
 impl Session {
     fn run(&self, job: Job) -> Result<Outcome, Failure> {
         let loud = !self.global.quiet && std::io::stderr().is_terminal();
         let mut shown = Shown::default();
+        let began = std::time::Instant::now();
         let result = self.runner.wait(
             job,
             |progress| {
@@ -104,7 +106,30 @@ impl Session {
             prompt::passphrase,
         );
         shown.clear();
+        if self.global.verbose {
+            self.say_more(&result, began.elapsed());
+        }
         result
+    }
+
+    /// `-v`: how long it took, where things are kept, and how the server was reached.
+    fn say_more(&self, result: &Result<Outcome, Failure>, took: std::time::Duration) {
+        let home = self.home.as_ref().map_or_else(
+            || "the platform's folders".to_owned(),
+            |home| crate::base::untrusted::escape_line(&home.to_string_lossy()),
+        );
+        eprintln!("  took {} ms; home: {home}", took.as_millis());
+        let connections = match result {
+            Ok(Outcome::Sent(report)) => report.receipts.iter().map(|r| &r.tls).collect(),
+            Ok(Outcome::AccountWorks(connected)) => vec![&connected.tls],
+            Ok(_) | Err(_) => Vec::new(),
+        };
+        for tls in connections {
+            eprintln!(
+                "  contacted {} at {}: {}, {}, certificate SHA-256 {}",
+                tls.host, tls.peer, tls.version, tls.key_exchange, tls.certificate
+            );
+        }
     }
 
     fn key_password(&self) -> Result<Option<Passphrase>, Failure> {
@@ -132,7 +157,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         .clone()
         .or_else(|| from_environment("WAXWING_HOME"));
     let choice = HomeChoice {
-        home,
+        home: home.clone(),
         passphrase,
         offline: global.offline,
         at: global.at,
@@ -142,6 +167,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
     let session = Session {
         runner: Runner::new(desks, questions, Arc::new(|| {})),
         global: global.clone(),
+        home,
     };
     match &cli.command {
         Command::Identity(command) => identity::run(&session, command),
