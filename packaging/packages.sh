@@ -55,12 +55,13 @@ there_elsewhere() {
         postfix) command -v postfix || [ -x /usr/sbin/postfix ] ;;
         dovecot-*) command -v dovecot || [ -x /usr/sbin/dovecot ] ;;
         gnupg | gpg) command -v gpg ;;
-        dbus | dbus-x11) command -v dbus-run-session ;;
+        dbus) command -v dbus-run-session ;;
+        at-spi2-core) compgen -G '/usr/lib*/at-spi*' ;;
+        python3-pyatspi) /usr/bin/python3 -c 'import pyatspi' ;;
         gnome-keyring) command -v gnome-keyring-daemon ;;
         libsecret-tools) command -v secret-tool ;;
         xvfb) command -v Xvfb ;;
         imagemagick) command -v import ;;
-        x11-utils) command -v xwininfo ;;
         fonts-*) return 0 ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1

@@ -38,7 +38,7 @@ fn a_letter_goes_over_both_kinds_of_tls_and_leaves_a_receipt() {
         let receipt = submission
             .submit(&account, &password, &letter(), &watch, &mut on_data)
             .unwrap();
-        assert_eq!(receipt.taken, [bob.clone()]);
+        assert_eq!(receipt.taken, std::slice::from_ref(&bob));
         assert_eq!(receipt.refused, []);
         assert_eq!(receipt.last.code, 250);
         assert_eq!(receipt.tls.host, account.submission.host);
