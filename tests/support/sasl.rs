@@ -64,6 +64,7 @@ fn configuration(folder: &Path) -> String {
          listen = 127.0.0.1\nauth_mechanisms = plain login\nauth_failure_delay = 0\n\
          passdb {{\n driver = passwd-file\n args = username_format=%u {at}/passwd\n}}\n\
          userdb {{\n driver = static\n args = uid=65534 gid=65534 home=/nonexistent\n}}\n\
-         service auth {{\n unix_listener {at}/socket {{\n mode = 0666\n }}\n}}\n"
+         service auth {{\n unix_listener {at}/socket {{\n mode = 0666\n }}\n}}\n\
+         service anvil {{\n unix_listener anvil-auth-penalty {{\n mode = 0\n }}\n}}\n"
     )
 }

@@ -18,12 +18,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
 /// Most names of a refused certificate that are told.
 const NAMES: usize = 20;
+
+/// How long a handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(30);
 
 /// A connection whose handshake was completed and whose certificate was found good. Only
 /// [`handshake`] makes one.
@@ -86,6 +91,10 @@ pub async fn handshake(
     // One connection for each letter: a resumed one would have no certificate to show.
     config.resumption = rustls::client::Resumption::disabled();
 
+    let patience = Patience {
+        deadline: patience.deadline.min(Instant::now() + HANDSHAKE),
+        ..patience.clone()
+    };
     let connecting = TlsConnector::from(Arc::new(config)).connect(name, First::new(tcp));
     let inner = match patience.wait(stage, connecting.into_fallible()).await? {
         Ok(inner) => inner,
