@@ -3,7 +3,7 @@
 use super::view::{Busy, Slot};
 use crate::app::command::{Command, Event, Outcome};
 use crate::app::failure::Failure;
-use crate::app::job::PassphraseReply;
+use crate::app::job::{PassphraseReply, Progress};
 use crate::app::port::Question;
 use crate::app::runner::{JobHandle, Runner};
 use std::collections::BTreeMap;
@@ -23,8 +23,8 @@ struct Running {
 pub enum Said {
     /// It wants a passphrase.
     Asks(Question, PassphraseReply),
-    /// It is over.
-    Done(Result<Outcome, Failure>),
+    /// It is over; and how far it was in the end.
+    Done(Result<Outcome, Failure>, Option<Progress>),
 }
 
 impl Jobs {
@@ -69,7 +69,7 @@ impl Jobs {
                     Event::Started => {}
                     Event::Ask(question, reply) => said.push((*slot, Said::Asks(question, reply))),
                     Event::Done(result) => {
-                        said.push((*slot, Said::Done(result)));
+                        said.push((*slot, Said::Done(result, job.handle.progress())));
                         over.push(*slot);
                     }
                 }

@@ -14,7 +14,7 @@ use super::vault::Vault;
 use super::view::{Action, Contact, Place, Slot, View, Wish};
 use crate::app::command::{Command, Outcome};
 use crate::app::failure::Failure;
-use crate::app::job::Step;
+use crate::app::job::{Progress, Step};
 use crate::app::runner::{Runner, Wake};
 use crate::base::Time;
 use egui::{Context, Key, Modifiers, Ui};
@@ -173,7 +173,11 @@ impl Window {
         for (slot, said) in self.jobs.drain() {
             match said {
                 Said::Asks(question, reply) => self.vault.ask(question, reply),
-                Said::Done(result) => self.answer(slot, result, &mut actions),
+                Said::Done(result, progress) => {
+                    // A fast job may be over before anybody saw it at work.
+                    self.note_contact(slot, progress);
+                    self.answer(slot, result, &mut actions);
+                }
             }
         }
         for came in self.files.drain() {
@@ -280,40 +284,31 @@ impl Window {
         }
     }
 
-    /// Notes which servers the running jobs talk to.
-    fn note_contacts(&mut self) {
-        for busy in self.view.busy.clone() {
-            let Some(progress) = busy.progress else {
-                continue;
-            };
-            let why = match progress.step {
-                Step::Connecting | Step::LoggingIn | Step::Sending | Step::Fetching => {
-                    contact_words(busy.slot)
-                }
-                Step::MakingKey
-                | Step::Reading
-                | Step::Sealing
-                | Step::Proving
-                | Step::Opening
-                | Step::Waiting => None,
-            };
-            let Some(why) = why else {
-                continue;
-            };
-            let account = self.view.account();
-            let endpoint = account.and_then(|account| match busy.slot {
-                Slot::Fetch => account.mailbox.as_ref(),
-                _ => Some(&account.submission),
-            });
-            let Some(host) = endpoint.map(ToString::to_string) else {
-                continue;
-            };
-            let same = |c: &Contact| c.host == host && c.why == why;
-            let known = self.view.contacted.last().is_some_and(same);
-            if !known {
-                let at = self.view.now;
-                self.view.contacted.push(Contact { host, why, at });
-            }
+    /// Notes which server a job talks to.
+    fn note_contact(&mut self, slot: Slot, progress: Option<Progress>) {
+        let talks = progress.is_some_and(|progress| match progress.step {
+            Step::Connecting | Step::LoggingIn | Step::Sending | Step::Fetching => true,
+            Step::MakingKey
+            | Step::Reading
+            | Step::Sealing
+            | Step::Proving
+            | Step::Opening
+            | Step::Waiting => false,
+        });
+        let (Some(why), true) = (contact_words(slot), talks) else {
+            return;
+        };
+        let endpoint = self.view.account().and_then(|account| match slot {
+            Slot::Fetch => account.mailbox.as_ref(),
+            _ => Some(&account.submission),
+        });
+        let Some(host) = endpoint.map(ToString::to_string) else {
+            return;
+        };
+        let same = |c: &Contact| c.host == host && c.why == why;
+        if !self.view.contacted.last().is_some_and(same) {
+            let at = self.view.now;
+            self.view.contacted.push(Contact { host, why, at });
         }
     }
 
@@ -376,7 +371,9 @@ impl Window {
         self.view.now = (self.now)();
         self.drain(ctx);
         self.view.busy = self.jobs.busy();
-        self.note_contacts();
+        for busy in self.view.busy.clone() {
+            self.note_contact(busy.slot, busy.progress);
+        }
         let mut actions = Vec::new();
         let wait = self.write.tend(&self.view, Instant::now(), &mut actions);
         if self.place == Place::Keys {

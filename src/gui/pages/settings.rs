@@ -175,7 +175,7 @@ pub fn settings_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage) -> Vec<Ac
     egui::CentralPanel::default()
         .frame(page_frame(palette, is_narrow(ui)))
         .show(ui, |ui| {
-            head_ui(ui, "Settings", |_| {});
+            head_ui(ui, "Settings", |ui| save_ui(ui, view, state, &mut actions));
             told_ui(ui, &mut state.told);
             egui::ScrollArea::vertical()
                 .auto_shrink([false, false])
@@ -307,20 +307,27 @@ fn account_ui(
         }
         let busy = view.is_busy(Slot::Account) || view.is_busy(Slot::AccountTest);
         ui.add_enabled_ui(!busy, |ui| {
-            ui.horizontal(|ui| {
-                let label = if busy { "Testing…" } else { "Save and test" };
-                if button(ui, Kind::Primary, Some(Icon::Check), label).clicked() {
-                    save(view, address, state, actions);
-                }
-                if view.account().is_some() && button(ui, Kind::Plain, None, "Test again").clicked()
-                {
-                    state.works = None;
-                    state.told = None;
-                    let test = Command::TestAccount { address: None };
-                    actions.push(Action::run(Slot::AccountTest, test));
-                }
-            });
+            if view.account().is_some() && button(ui, Kind::Plain, None, "Test again").clicked() {
+                state.works = None;
+                state.told = None;
+                let test = Command::TestAccount { address: None };
+                actions.push(Action::run(Slot::AccountTest, test));
+            }
         });
+    });
+}
+
+/// The primary button: there is something to save once there is somebody whose account it is.
+fn save_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage, actions: &mut Vec<Action>) {
+    let Some(me) = view.me().filter(|_| !view.practising()) else {
+        return;
+    };
+    let busy = view.is_busy(Slot::Account) || view.is_busy(Slot::AccountTest);
+    ui.add_enabled_ui(!busy, |ui| {
+        let label = if busy { "Testing…" } else { "Save and test" };
+        if button(ui, Kind::Primary, Some(Icon::Check), label).clicked() {
+            save(view, &me.address, state, actions);
+        }
     });
 }
 
@@ -398,7 +405,7 @@ fn two_ui<R>(ui: &mut Ui, wide: impl FnOnce(&mut Ui) -> R, narrow: impl FnOnce(&
     ui.horizontal_top(|ui| {
         let room = ui.available_width();
         ui.vertical(|ui| {
-            ui.set_width((room - 132.0).max(160.0));
+            ui.set_width((room - 112.0 - ui.spacing().item_spacing.x).max(160.0));
             wide(ui);
         });
         ui.vertical(|ui| {

@@ -34,7 +34,8 @@ fn primary(place: Option<Place>) -> Option<&'static str> {
         Some(Place::Write) => Some("Seal and send"),
         Some(Place::Read) => Some("Fetch letters"),
         Some(Place::Keys) => Some("Import keys…"),
-        Some(Place::Outbox | Place::Settings) => None,
+        Some(Place::Settings) => Some("Save and test"),
+        Some(Place::Outbox) => None,
     }
 }
 

@@ -58,8 +58,7 @@ pub fn path_field(
             "" => 0.0,
             _ => words.size().x + steps(6) + ui.spacing().item_spacing.x,
         };
-        // A field's margin stands outside its desired width.
-        let room = (ui.available_width() - go_room - steps(6)).max(96.0);
+        let room = (ui.available_width() - go_room).max(96.0);
         let typed = line(ui, path, "or type a path", room).accessible_name(name);
         let entered = typed.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let ready = !path.trim().is_empty();

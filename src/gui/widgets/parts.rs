@@ -104,6 +104,7 @@ pub fn facts(ui: &mut Ui, name: &str, facts: &[(&str, String)]) {
     egui::Grid::new(name)
         .num_columns(2)
         .spacing(vec2(steps(4), steps(1)))
+        .min_row_height(0.0)
         .show(ui, |ui| {
             for (key, value) in facts {
                 let value = untrusted(ui, value, true, 600);

@@ -200,7 +200,8 @@ fn parts_ui(ui: &mut Ui, card: &KeyCard) {
     if widgets::fold(ui, &mut open, "What it is made of") {
         egui::Grid::new("parts")
             .num_columns(2)
-            .spacing(vec2(16.0, 4.0))
+            .spacing(vec2(steps(4), steps(1)))
+            .min_row_height(0.0)
             .show(ui, |ui| {
                 widgets::fact(ui, "Made", theme::small(wording::date(card.row.created)));
                 let ends = card.row.expires.map_or("never".to_owned(), wording::date);

@@ -291,7 +291,7 @@ fn row_ui(ui: &mut Ui, row: &KeyRow, here: bool) -> bool {
     }
     let square = Rect::from_center_size(rect.left_center() + vec2(24.0, 0.0), vec2(22.0, 22.0));
     theme::icons::paint(ui.painter(), icon, square, palette.tone(tone), ground);
-    let words = rect.with_min_x(rect.left() + 48.0).shrink2(vec2(6.0, 9.0));
+    let words = rect.with_min_x(rect.left() + 48.0).shrink2(vec2(6.0, 11.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(words), |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.spacing_mut().interact_size.y = 0.0;

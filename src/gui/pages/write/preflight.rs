@@ -183,12 +183,13 @@ fn recipient_ui(ui: &mut Ui, row: &PreflightRow, actions: &mut Vec<Action>) {
 fn others_ui(ui: &mut Ui, rows: &[VisibleRow]) {
     let palette = Palette::of(ui);
     let width = ui.available_width();
-    let column = (width * 0.2).clamp(40.0, 62.0);
+    let column = (width * 0.2).clamp(54.0, 62.0);
     let first = width - 3.0 * column;
     ui.spacing_mut().item_spacing = vec2(0.0, steps(1));
+    ui.spacing_mut().interact_size.y = steps(6);
     ui.horizontal(|ui| {
         ui.add_space(first);
-        for who in ["They", "Servers", "The line"] {
+        for who in ["Recipient", "Servers", "Listener"] {
             let centred = Layout::top_down(Align::Center);
             ui.allocate_ui_with_layout(vec2(column, steps(5)), centred, |ui| {
                 ui.set_width(column);
@@ -204,7 +205,7 @@ fn others_ui(ui: &mut Ui, rows: &[VisibleRow]) {
         ui.horizontal(|ui| {
             let what = wording::visible(row.what);
             let left = Layout::top_down(Align::Min);
-            ui.allocate_ui_with_layout(vec2(first, steps(5)), left, |ui| {
+            ui.allocate_ui_with_layout(vec2(first, 0.0), left, |ui| {
                 ui.set_width(first);
                 ui.add(egui::Label::new(theme::small(what)).wrap());
             });
