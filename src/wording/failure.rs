@@ -31,18 +31,21 @@ pub fn failure(failure: &Failure) -> Notice {
             "The account's password is needed.",
         )
         .why("The server asks for it.")
-        .next("Name a file that holds it with --password-file, or type it when asked."),
+        .next("Name a file that holds it with --password-file, or type it when asked.")
+        .in_window("Type it in the account, under Settings."),
         Failure::NoAccount { address } => Notice::new(
             "no-account",
             Turn::You,
             format!("No account sends for {address}."),
         )
         .why("Waxwing has to know the server that takes your letters.")
-        .next(format!("Add it: wax account add {address} --host HOST")),
+        .next(format!("Add it: wax account add {address} --host HOST"))
+        .in_window("Set up the account under Settings."),
         Failure::NoIdentity { address: None } => {
             Notice::new("no-identity", Turn::You, "You have no identity yet.")
                 .why("A letter is signed with your own key.")
                 .next("Make one: wax identity new NAME ADDRESS")
+                .in_window("Make one under Settings: it takes a name and an address.")
         }
         Failure::NoIdentity {
             address: Some(address),
@@ -54,7 +57,8 @@ pub fn failure(failure: &Failure) -> Notice {
         .why("The letter says that it is from this address, and its key is not here.")
         .next(format!(
             "Make one: wax identity new NAME {address}, or take the From line out."
-        )),
+        ))
+        .in_window("Make it under Settings."),
         Failure::SeveralCopies { copies } => Notice::new(
             "several-copies",
             Turn::You,
@@ -66,6 +70,7 @@ pub fn failure(failure: &Failure) -> Notice {
             Notice::new("no-such-letter", Turn::You, "There is no such letter.")
                 .why("It was removed, or the number is another.")
                 .next("See the list: wax outbox list, or wax inbox.")
+                .in_window("Look at the list again.")
         }
         Failure::NotWaiting => Notice::new(
             "not-waiting",
@@ -73,7 +78,8 @@ pub fn failure(failure: &Failure) -> Notice {
             "There is nothing to be sent in this letter.",
         )
         .why("It was sent already, or another Waxwing is sending it now.")
-        .next("See how far it is: wax outbox list."),
+        .next("See how far it is: wax outbox list.")
+        .in_window("See how far it is in the outbox."),
         Failure::MaybeSentAlready => Notice::new(
             "maybe-sent",
             Turn::You,

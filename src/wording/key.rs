@@ -37,7 +37,8 @@ pub fn key_failure(failure: &KeyFailure) -> Notice {
             format!("There is no key for “{}”.", escape_line(wanted)),
         )
         .why("A key is named by its whole fingerprint or by an address in it.")
-        .next("See the list: wax key list"),
+        .next("See the list: wax key list")
+        .in_window("Look for it under Keys."),
         KeyFailure::Ambiguous { keys } => {
             let shown: Vec<String> = keys.iter().map(|k| k.grouped()).collect();
             shown.into_iter().fold(
@@ -61,6 +62,7 @@ pub fn key_failure(failure: &KeyFailure) -> Notice {
         )
         .why("One address has one identity; its key is not replaced.")
         .next("Use the one that is there: wax identity list.")
+        .in_window("Use the one that is there; it stands under Settings.")
         .detail(fingerprint.grouped()),
         KeyFailure::NoSecret => Notice::new(
             "no-secret",
@@ -75,7 +77,8 @@ pub fn key_failure(failure: &KeyFailure) -> Notice {
             "A secret key is never written without a password.",
         )
         .why("Whoever finds the file could read all your letters.")
-        .next("Name a file that holds a password with --key-password-file."),
+        .next("Name a file that holds a password with --key-password-file.")
+        .in_window("Choose a password for the file."),
         KeyFailure::NothingImported(refused) => nothing_imported(refused),
         KeyFailure::Library(detail) => Notice::new(
             "key-failed",
@@ -193,7 +196,8 @@ fn unlock_problem(problem: &UnlockProblem) -> Notice {
             "The secret key is protected by a password.",
         )
         .why("Its owner chose it when the key was exported.")
-        .next("Name a file that holds it with --key-password-file."),
+        .next("Name a file that holds it with --key-password-file.")
+        .in_window("Import it again and type the password."),
         UnlockProblem::WrongPassword => Notice::new(
             "wrong-password",
             Turn::You,

@@ -52,8 +52,10 @@ pub struct Notice {
     pub headline: String,
     /// Why, or what it means.
     pub why: String,
-    /// The next step.
+    /// The next step; where the two faces differ, as the command line has it.
     pub next: String,
+    /// The next step in the window, where it is another one there.
+    in_window: Option<String>,
     /// Whose turn it is.
     pub turn: Turn,
     /// What only an expert wants to see.
@@ -67,6 +69,7 @@ impl Notice {
             headline: headline.into(),
             why: String::new(),
             next: String::new(),
+            in_window: None,
             turn,
             details: Vec::new(),
         }
@@ -80,6 +83,16 @@ impl Notice {
     fn next(mut self, next: impl Into<String>) -> Self {
         self.next = next.into();
         self
+    }
+
+    fn in_window(mut self, next: impl Into<String>) -> Self {
+        self.in_window = Some(next.into());
+        self
+    }
+
+    /// The next step, as the window has it.
+    pub fn next_in_window(&self) -> &str {
+        self.in_window.as_deref().unwrap_or(&self.next)
     }
 
     fn detail(mut self, detail: impl Into<String>) -> Self {

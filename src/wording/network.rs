@@ -274,7 +274,8 @@ pub fn fetch_failure(failure: &FetchFailure) -> Notice {
             "This account has no server to fetch letters from.",
         )
         .why("Only a sending server was set up.")
-        .next("Add one: wax account add with --mailbox-host."),
+        .next("Add one: wax account add with --mailbox-host.")
+        .in_window("Add one to the account, under Settings."),
         FetchFailure::Connection(failure) => submit_failure(failure),
         FetchFailure::TooLarge { size: letter } => Notice::new(
             "too-large",

@@ -44,6 +44,9 @@ pub fn plan_problem(problem: &PlanProblem) -> Notice {
         .next(format!(
             "Compare its fingerprint with {recipient}, then confirm it: wax key confirm {fingerprint}"
         ))
+        .in_window(format!(
+            "Compare its fingerprint with {recipient}, then confirm it under Keys."
+        ))
         .detail(fingerprint.grouped()),
         PlanProblem::Rejected {
             recipient,

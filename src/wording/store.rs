@@ -11,6 +11,7 @@ pub fn store_failure(failure: &StoreFailure) -> Notice {
             Notice::new("vault-locked", Turn::You, "Your keys are locked.")
                 .why("The system keyring has no key for them, and no passphrase was given.")
                 .next("Give the passphrase, or name a file that holds it with --passphrase-file.")
+                .in_window("Try again, and type the passphrase when you are asked.")
         }
         StoreFailure::WrongPassphrase => Notice::new(
             "wrong-passphrase",
@@ -25,7 +26,8 @@ pub fn store_failure(failure: &StoreFailure) -> Notice {
             "This home opens with the system keyring, not with a passphrase.",
         )
         .why("It was made without a passphrase; the keyring holds its key.")
-        .next("Leave --passphrase-file out and log in to your desktop. Nothing was changed."),
+        .next("Leave --passphrase-file out and log in to your desktop. Nothing was changed.")
+        .in_window("Log in to your desktop, then try again. Nothing was changed."),
         StoreFailure::KeyringMismatch => Notice::new(
             "keyring-mismatch",
             Turn::Setup,
@@ -92,6 +94,7 @@ pub fn store_failure(failure: &StoreFailure) -> Notice {
             "There is an identity for this address already.",
         )
         .why("One address has one identity.")
-        .next("Use the one that is there: wax identity list."),
+        .next("Use the one that is there: wax identity list.")
+        .in_window("Use the one that is there; it stands under Settings."),
     }
 }

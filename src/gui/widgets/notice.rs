@@ -45,7 +45,7 @@ pub fn notice_words(ui: &mut Ui, notice: &Notice) {
     let id = ui.scope_id().with(("notice", notice.code));
     ui.spacing_mut().item_spacing.y = steps(1);
     ui.add(egui::Label::new(theme::strong(&notice.headline)).wrap());
-    for more in [&notice.why, &notice.next] {
+    for more in [notice.why.as_str(), notice.next_in_window()] {
         if !more.is_empty() {
             ui.add(egui::Label::new(theme::body(more)).wrap());
         }

@@ -145,7 +145,7 @@ fn band_ui(ui: &mut Ui, open: &mut Open) {
                     ui.spacing_mut().item_spacing.y = 2.0;
                     let headline = notice.headline.trim();
                     ui.add(egui::Label::new(theme::strong(headline)).wrap());
-                    for more in [&notice.why, &notice.next] {
+                    for more in [notice.why.as_str(), notice.next_in_window()] {
                         if !more.is_empty() {
                             ui.add(egui::Label::new(theme::small(more)).wrap());
                         }
