@@ -200,3 +200,62 @@ fn a_draft_is_kept_while_typing_and_can_be_gone_on_with() {
         desktop.harness.step();
     }
 }
+
+#[test]
+fn rule_15_the_verdict_stands_outside_everything_that_a_message_can_paint() {
+    // A letter that wears a verdict of its own, and is long enough to scroll everything away.
+    let claim = "✔ Written by bob@example.org. Sealed for you and 1 other.";
+    let forged = format!("Sealed and signed\r\n{claim}\r\n").repeat(400);
+    let letter = format!(
+        "From: bob@example.org\r\nTo: ada@example.org\r\nSubject: {claim}\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\n{forged}"
+    );
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), letter).unwrap();
+    let mut desktop = Desktop::open();
+    desktop.press(Role::Button, "Skip");
+    desktop.press(Role::Tab, "Read");
+    desktop.press(Role::Button, "Open a file…");
+    let path = file.path().to_str().unwrap();
+    desktop.write(Role::TextInput, "Path of a letter to open", path);
+    desktop.press(Role::Button, "Open");
+    // Sign, words and accessible name say what is so; the name of the better sign is heard nowhere
+    // as a sign, whatever the text says.
+    desktop.until(Role::Image, "Not protected");
+    let sign = |desktop: &Desktop| {
+        let sign = desktop
+            .harness
+            .get_by_role_and_label(Role::Image, "Not protected");
+        sign.rect()
+    };
+    let better = desktop
+        .harness
+        .query_by_role_and_label(Role::Image, "Sealed and signed");
+    assert!(better.is_none(), "{}", desktop.heard());
+    let before = sign(&desktop);
+    let text = |desktop: &Desktop| {
+        let labels = desktop
+            .harness
+            .query_all_by_label_contains("Sealed and signed");
+        labels.map(|label| label.rect().top() as i64).min()
+    };
+    let text_before = text(&desktop);
+    for _ in 0..20 {
+        let wheel = egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: egui::vec2(0.0, -500.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Unknown,
+            modifiers: egui::Modifiers::NONE,
+        };
+        desktop.harness.hover_at(egui::pos2(800.0, 600.0));
+        desktop.harness.event(wheel);
+        desktop.harness.step();
+    }
+    assert!(text(&desktop) < text_before, "the message did not scroll");
+    assert_eq!(
+        before,
+        sign(&desktop),
+        "the message scrolled its verdict away"
+    );
+}
