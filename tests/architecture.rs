@@ -191,6 +191,14 @@ fn every_module_has_a_row() {
     }
 }
 
+#[test]
+fn every_rule_that_holds_has_a_test() {
+    let mut sources = read_tree("src");
+    sources.extend(read_tree("tests"));
+    let missing = rules_without_test(&sources);
+    assert!(missing.is_empty(), "no test named rule_NN_…: {missing:?}");
+}
+
 /// Every complaint that `check` has about the files under `folder`.
 fn each(folder: &str, check: impl Fn(&Source) -> Vec<String>) -> impl Iterator<Item = String> {
     read_tree(folder)
@@ -356,12 +364,9 @@ fn holds_run(path: &str, run: &str) -> bool {
 
 /// The rules that no test under `src` or `tests` is named after.
 fn rules_without_test(sources: &[Source]) -> Vec<u8> {
-    let tested = |rule: u8| {
-        let name = format!("fn rule_{rule:02}_");
-        sources
-            .iter()
-            .any(|s| s.is_rust() && s.code_with_tests().contains(&name))
-    };
+    let rust = sources.iter().filter(|source| source.is_rust());
+    let code: String = rust.map(Source::code_with_tests).collect();
+    let tested = |rule: u8| code.contains(&format!("fn rule_{rule:02}_"));
     RULES
         .iter()
         .copied()
