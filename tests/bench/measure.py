@@ -28,13 +28,13 @@ PASSPHRASE = "correct horse battery"
 
 
 class Run:
-    """Wall seconds and peak bytes of one process."""
+    """Wall seconds, processor seconds and peak bytes of one process."""
 
     def __init__(self, command, env):
         # The kernel counts the memory of the process that started this one, up to the exec: so a
         # small one starts it, GNU time, and not we.
         with tempfile.NamedTemporaryFile() as note:
-            timed = ["time", "-q", "-f", "%M", "-o", note.name, *command]
+            timed = ["time", "-q", "-f", "%M %U %S", "-o", note.name, *command]
             began = time.perf_counter()
             done = subprocess.run(
                 timed, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -43,7 +43,9 @@ class Run:
             if done.returncode != 0:
                 words = " ".join(map(str, command))
                 sys.exit(f"{words}\nexit {done.returncode}: {done.stderr.decode(errors='replace')}")
-            self.peak = int(note.read()) * 1024
+            peak, user, system = note.read().split()
+            self.peak = int(peak) * 1024
+            self.cpu = float(user) + float(system)
 
 
 class Table:
@@ -141,8 +143,9 @@ def seal_and_open(homes, table, rounds, mebibytes):
     peak = {name: max(r.peak for r in runs) for name, runs in measured.items()}
     size = sealed.stat().st_size
     table.heading(f"{mebibytes} MiB attachment (message: {size / MIB:.1f} MiB), median of {rounds}, interleaved")
-    for name in candidates:
-        table.row(name, wall[name], " s")
+    for name, runs in measured.items():
+        cpu = statistics.median(r.cpu for r in runs)
+        table.row(f"{name} (processor: {cpu:.2f} s)", wall[name], " s")
     for verb, base in (("seal", "gpg -z 0 -aes"), ("open", "gpg -d")):
         table.row(f"wax {verb} / {base}", wall[f"wax {verb}"] / wall[base], "", 0.7)
         table.row(f"wax {verb} / {base}, with Argon2id", wall[f"wax {verb}, with Argon2id"] / wall[base])
