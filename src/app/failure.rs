@@ -220,3 +220,16 @@ impl From<OpenMessageFailure> for Failure {
         Failure::Open(failure)
     }
 }
+
+impl Failure {
+    /// Whether only the warning of rule 17 stands between the person and the text: nothing keeps
+    /// it from having been altered.
+    pub fn is_for_want_of_integrity(&self) -> bool {
+        match self {
+            Failure::Open(OpenMessageFailure::Decrypt(failure)) => {
+                failure.why == openpgp::OpenProblem::NoIntegrity
+            }
+            _ => false,
+        }
+    }
+}

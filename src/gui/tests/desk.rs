@@ -7,11 +7,13 @@ use crate::app::command::{
 };
 use crate::app::port::{Identity, LetterHead, OutboxEntry, OutboxState, StoredCopy};
 use crate::base::Time;
-use crate::cert::{Checked, Fingerprint, Unusable};
+use crate::cert::{Acceptance, Checked, Fingerprint, Unusable};
 use crate::gui::View;
-use crate::protect::Protection;
 use crate::protect::plan::{PlanProblem, Role};
+use crate::protect::{Evidence, Protection};
+use crate::read::{self, Policy, Reading};
 use crate::settings::{Account, Endpoint, Security, Trust};
+use std::sync::Arc;
 
 /// Characters that would turn, hide or break a line if they were drawn.
 pub const TRICKS: &str = "\u{202E}\u{200B}\u{2066}\u{1b}[31m\r\n\u{7}\u{feff}";
@@ -199,4 +201,44 @@ pub fn card(row: KeyRow, hostile: bool) -> KeyCard {
         parts: Vec::new(),
         row,
     }
+}
+
+/// An unprotected letter with a part that has a protection of its own and `attachments` files.
+pub fn reading(hostile: bool, attachments: usize) -> Arc<Reading> {
+    let trick = if hostile {
+        TRICKS.replace(['\r', '\n'], "")
+    } else {
+        String::new()
+    };
+    let long = "long ".repeat(if hostile { 2_000 } else { 1 });
+    let encoded = |text: &str| {
+        let hex: String = text.bytes().map(|b| format!("={b:02X}")).collect();
+        format!("=?utf-8?Q?{hex}?=")
+    };
+    let subject = encoded(&format!("Hello{trick}"));
+    let name = encoded(&format!("Bob{trick}"));
+    let mut message = format!(
+        "From: {name} <bob@example.org>\r\nTo: ada@example.org\r\nSubject: {subject}\r\n\
+         Date: Sun, 03 May 2026 14:05:00 +0000\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nDear Ada,{trick}\r\n{long}\r\n\
+         --b\r\nContent-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; \
+         boundary=c\r\n\r\n--c\r\nContent-Type: application/pgp-encrypted\r\n\r\n\
+         Version: 1\r\n--c\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n--c--\r\n"
+    );
+    for index in 0..attachments {
+        let tail = if index == 0 { long.as_str() } else { "" };
+        let file = encoded(&format!("file {index}{trick}{tail}.pdf"));
+        message.push_str(&format!(
+            "--b\r\nContent-Type: application/pdf; name=\"{file}\"\r\n\
+             Content-Disposition: attachment\r\n\r\n%PDF\r\n"
+        ));
+    }
+    message.push_str("--b--\r\n");
+    let bytes = message.into_bytes();
+    let policy = Policy::default();
+    let acceptance = Acceptance::new();
+    let evidence = Evidence::default();
+    let read = read::reading(&bytes, evidence, bytes.clone(), &acceptance, &policy, now());
+    Arc::new(read.unwrap())
 }

@@ -57,6 +57,8 @@ impl Paper {
         for (slot, outcome) in answers {
             paper.write.answer(slot, Ok(outcome), &mut asked);
         }
+        let letter = Outcome::Reading(desk::reading(hostile, if hostile { 200 } else { 2 }));
+        paper.read.answer(Slot::Open, Ok(letter), &mut asked);
         paper.keys.tend(&mut asked);
         let rows = desk::keys(hostile);
         let card = desk::card(rows[2].clone(), hostile);

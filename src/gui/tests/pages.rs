@@ -1,8 +1,10 @@
 //! What pages ask for when they are used.
 
 use super::{Paper, desk, window};
-use crate::app::command::{Command, Way};
-use crate::gui::{Action, Place};
+use crate::app::command::{Command, OpenWhat, Way};
+use crate::app::failure::{Failure, OpenMessageFailure};
+use crate::gui::{Action, Place, Slot};
+use crate::protect::openpgp::{OpenFailure, OpenProblem};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use std::time::{Duration, Instant};
@@ -188,4 +190,58 @@ fn the_rail_leads_to_every_place_by_keyboard_too() {
     harness.run();
     let went = |action: &Action| matches!(action, Action::Go(Place::Keys));
     assert!(harness.state().asked.iter().any(went));
+}
+
+#[test]
+fn rule_15_the_verdict_stands_above_the_message_with_icon_and_words() {
+    let harness = window(Paper::new(Some(Place::Read), false), SIZE, false);
+    let icon = harness.get_by_role_and_label(egui::Role::Image, "Not protected");
+    let words = harness.get_by_label_contains("Not protected: anyone could have written");
+    let text = harness.get_by_label_contains("Dear Ada,");
+    assert!(icon.rect().bottom() < text.rect().top());
+    assert!(words.rect().bottom() < text.rect().top());
+}
+
+#[test]
+fn rule_23_a_part_with_its_own_protection_waits_for_a_press_and_opens_alone() {
+    let mut harness = window(Paper::new(Some(Place::Read), false), SIZE, false);
+    assert!(harness.state().commands().is_empty());
+    harness.get_by_label("Open that part").click();
+    harness.run();
+    let asked = harness.state().commands();
+    let [
+        Command::Open {
+            what: OpenWhat::Bytes(part),
+            ..
+        },
+    ] = asked.as_slice()
+    else {
+        panic!("{} commands", asked.len());
+    };
+    assert!(part.starts_with(b"Content-Type: multipart/encrypted"));
+}
+
+#[test]
+fn rule_17_what_may_have_been_altered_is_read_only_after_a_warning() {
+    let mut paper = Paper::new(Some(Place::Read), false);
+    let mut asked = Vec::new();
+    paper.read.open_file("old.eml".into(), &mut asked);
+    let altered = Failure::Open(OpenMessageFailure::Decrypt(OpenFailure {
+        why: OpenProblem::NoIntegrity,
+        recipients: Vec::new(),
+        passwords: 0,
+        tried: Vec::new(),
+    }));
+    paper.read.answer(Slot::Open, Err(altered), &mut asked);
+    let mut harness = window(paper, SIZE, false);
+    harness.get_by_label("Read it anyway").click();
+    harness.run();
+    let asked = harness.state().commands();
+    assert!(matches!(
+        asked.as_slice(),
+        [Command::Open {
+            what: OpenWhat::File(_),
+            without_integrity: true
+        }]
+    ));
 }

@@ -72,7 +72,13 @@ fn rule_19_nothing_hostile_reaches_screen_or_screen_reader_unescaped() {
             let found: Vec<char> = text.chars().filter(tricky).collect();
             let start: String = text.chars().take(80).collect();
             assert!(found.is_empty(), "{place:?}: {found:?} in {start:?}");
-            assert!(text.chars().count() < 5_000, "{place:?}: {start:?}");
+            // Names are cut; a letter's text is shown whole.
+            let most = if start.starts_with("Dear") {
+                20_000
+            } else {
+                5_000
+            };
+            assert!(text.chars().count() < most, "{place:?}: {start:?}");
         }
     }
 }

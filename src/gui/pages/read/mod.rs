@@ -120,13 +120,10 @@ impl ReadPage {
             (Slot::Open, Ok(Outcome::Reading(reading))) => self.opened(reading),
             (Slot::Open, Err(failure)) => {
                 self.open = None;
-                self.told = Told::of(&failure);
-                if self
-                    .told
-                    .as_ref()
-                    .is_some_and(|t| t.notice.code == "no-integrity")
-                {
-                    self.warning = self.told.take();
+                if failure.is_for_want_of_integrity() {
+                    self.warning = Told::of(&failure);
+                } else {
+                    self.told = Told::of(&failure);
                 }
             }
             (Slot::Fetch, Ok(Outcome::Letters(letters))) if self.wants_newest => {
