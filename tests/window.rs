@@ -4,17 +4,20 @@
 use egui::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use waxwing::adapters::clock::SystemClock;
 use waxwing::adapters::pop3::Pop3Mailbox;
-use waxwing::adapters::practice::InProcessGround;
+use waxwing::adapters::practice::{InProcessGround, PracticeServer};
 use waxwing::adapters::smtp::SmtpSubmission;
 use waxwing::adapters::store::FileStore;
+use waxwing::address::Mailbox;
 use waxwing::app::desk::{Desk, Desks};
 use waxwing::app::port::Clock;
 use waxwing::app::runner::{Questions, Runner, Wake};
 use waxwing::app::workers::Threads;
+use waxwing::cert::SecretCert;
 use waxwing::gui::{Window, theme};
 
 /// How long the window may take for one step on a busy machine.
@@ -22,11 +25,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Desktop {
     harness: Harness<'static, Window>,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 impl Desktop {
     fn open() -> Self {
+        Desktop::open_with(None)
+    }
+
+    fn open_with(file: Option<PathBuf>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -54,12 +61,9 @@ impl Desktop {
                 let wake: Wake = Arc::new(move || ctx.request_repaint());
                 let runner = Runner::new(desks, Arc::new(Questions::default()), wake.clone());
                 let now = Box::new(move || clock.now());
-                Window::new(&cc.egui_ctx, runner, wake, now, None)
+                Window::new(&cc.egui_ctx, runner, wake, now, file)
             });
-        Desktop {
-            harness,
-            _runtime: runtime,
-        }
+        Desktop { harness, runtime }
     }
 
     /// Waits until something is heard.
@@ -258,4 +262,56 @@ fn rule_15_the_verdict_stands_outside_everything_that_a_message_can_paint() {
         sign(&desktop),
         "the message scrolled its verdict away"
     );
+}
+
+#[test]
+fn a_key_file_is_imported_and_its_key_confirmed_and_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    let carol = Mailbox::parse("Carol Herschel <carol@example.org>").unwrap();
+    let made = SecretCert::generate(&carol, SystemClock.now()).unwrap();
+    let path = folder.path().join("carol.asc");
+    std::fs::write(&path, made.cert.to_armored()).unwrap();
+    let mut desktop = Desktop::open_with(Some(path));
+    desktop.until_words("1 key is imported.");
+    desktop.until_words("How it was checked: accepted");
+    desktop.press(Role::Button, "Confirm…");
+    desktop.press(Role::Button, "Yes, it is the same");
+    desktop.until_words("How it was checked: confirmed");
+    desktop.press(Role::Button, "Reject…");
+    desktop.press(Role::Button, "Reject it");
+    desktop.until_words("How it was checked: rejected");
+    let fingerprint = made.cert.fingerprint().grouped();
+    desktop.until_words(&fingerprint);
+}
+
+#[test]
+fn rule_60_an_account_whose_server_nobody_vouches_for_is_refused_in_words() {
+    let mut desktop = Desktop::open();
+    desktop.write(Role::TextInput, "Your name", "Ada Lovelace");
+    desktop.write(Role::TextInput, "Your mail address", "ada@example.org");
+    desktop.press(Role::Button, "Make my key");
+    desktop.press(Role::Button, "Use my own account");
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let server = PracticeServer::start(desktop.runtime.handle(), clock).unwrap();
+    let ada = Mailbox::parse("ada@example.org").unwrap();
+    let (account, _) = server.account(&ada.address);
+    desktop.press(Role::CheckBox, "Fetch letters too (POP3)");
+    desktop.write(Role::TextInput, "Sending server", "localhost");
+    let port = desktop
+        .harness
+        .get_by_role_and_label(Role::TextInput, "Port to send");
+    port.focus();
+    desktop.harness.step();
+    desktop
+        .harness
+        .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    desktop.harness.step();
+    let port = account.submission.port.to_string();
+    desktop.write(Role::TextInput, "Port to send", &port);
+    desktop.press(Role::Button, "Save and test");
+    desktop.until_words("Please type the password.");
+    desktop.write(Role::PasswordInput, "Password", "hush");
+    desktop.press(Role::Button, "Save and test");
+    desktop.until_words("Nobody you trust vouches for");
+    desktop.until_words("Contacted: localhost");
 }

@@ -246,7 +246,8 @@ fn tls_refusal(server: &str, refusal: &TlsRefusal) -> Notice {
             ),
             None => "Expected an issuer from the trusted list; found another.".to_owned(),
         })
-        .next("If your office has its own authority, add it to the account with --ca; else use another network."),
+        .next("If your office has its own authority, add it to the account with --ca; else use another network.")
+        .in_window("Use another network, or ask whoever runs the server."),
         TlsRefusal::OldVersion { found } => notice(
             "tls-old",
             format!("{shown} speaks no TLS that is safe, so nothing was sent."),
