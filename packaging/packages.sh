@@ -1,6 +1,13 @@
 # Sourced by packaging/start and tests/run: asks dpkg for Debian packages and has apt install
 # what is missing. Nothing is asked of the network when all is there.
 
+# Opened by name when the window opens: keyboard and pointer, OpenGL, fonts, the bus to the desktop's
+# file dialogs. The linker knows nothing of them.
+window_libraries=(
+    libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxrender1 libxkbcommon0 libxkbcommon-x11-0
+    libwayland-client0 libwayland-egl1 libegl1 libgl1 libfontconfig1 libdbus-1-3
+)
+
 say() { printf '%s\n' "$*"; }
 
 # need_packages WHY PACKAGE…: all of them are there afterwards, or the script ends.
@@ -45,7 +52,10 @@ there_elsewhere() {
         libx11-xcb1) has_library libX11-xcb.so ;;
         libxcursor1) has_library libXcursor.so ;;
         libxi6) has_library libXi.so ;;
-        libxrandr2) has_library libXrandr.so ;;
+        libxcb1) has_library libxcb.so ;;
+        libxrender1) has_library libXrender.so ;;
+        libfontconfig1) has_library libfontconfig.so ;;
+        libdbus-1-3) has_library libdbus-1.so ;;
         libxkbcommon0) has_library libxkbcommon.so ;;
         libxkbcommon-x11-0) has_library libxkbcommon-x11.so ;;
         libwayland-client0) has_library libwayland-client.so ;;

@@ -2,42 +2,18 @@
 
 mod wiring;
 
-use clap::{Parser, ValueEnum};
-use std::path::PathBuf;
+use clap::Parser;
 use std::process::ExitCode;
 use std::sync::Arc;
 use waxwing::adapters::process;
 use waxwing::adapters::store::VaultAccess;
 use waxwing::app::runner::Questions;
+use waxwing::cli::args::{ThemeArg, WindowArgs};
 use waxwing::gui;
-
-/// Write, seal, send and open letters.
-#[derive(Parser)]
-#[command(name = "waxwing", version)]
-struct Args {
-    /// Keep everything under this folder
-    #[arg(long, value_name = "DIR")]
-    home: Option<PathBuf>,
-    /// Colours
-    #[arg(long, value_enum, default_value_t = Theme::System)]
-    theme: Theme,
-    /// A letter or a key to open
-    file: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Theme {
-    /// As the system has them
-    System,
-    /// Ink on paper
-    Light,
-    /// By lamp light
-    Dark,
-}
 
 fn main() -> ExitCode {
     process::harden_against_tracing();
-    let args = Args::parse();
+    let args = WindowArgs::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -55,11 +31,11 @@ fn main() -> ExitCode {
         desks: store.map(|store| wiring::desks(runtime.handle(), store, None, false)),
         questions,
         theme: match args.theme {
-            Theme::System => egui::ThemePreference::System,
-            Theme::Light => egui::ThemePreference::Light,
-            Theme::Dark => egui::ThemePreference::Dark,
+            ThemeArg::System => egui::ThemePreference::System,
+            ThemeArg::Light => egui::ThemePreference::Light,
+            ThemeArg::Dark => egui::ThemePreference::Dark,
         },
-        open: args.file,
+        open: args.open.into_iter().next().map(Into::into),
     };
     match gui::run(start) {
         Ok(()) => ExitCode::SUCCESS,

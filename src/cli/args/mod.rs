@@ -4,11 +4,13 @@ mod account;
 mod identity;
 mod key;
 mod letter;
+mod window;
 
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
 pub use identity::{IdentityCommand, SchemeArg};
 pub use key::{KeyCommand, KeyImport};
 pub use letter::{OpenArgs, OutboxCommand, Require, SealArgs, SendArgs};
+pub use window::{ThemeArg, WindowArgs};
 
 use crate::base::Time;
 use clap::{Args, Parser, Subcommand};
@@ -19,7 +21,6 @@ use std::path::PathBuf;
 #[command(
     name = "wax",
     version,
-    about,
     long_about = "End-to-end encrypted mail: keys, sealing, sending, opening.\n\n\
         First steps:\n  \
         wax practice                                    the whole way once, with nothing set up\n  \
