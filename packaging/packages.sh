@@ -72,6 +72,11 @@ there_elsewhere() {
         libsecret-tools) command -v secret-tool ;;
         xvfb) command -v Xvfb ;;
         imagemagick) command -v import ;;
+        binutils) command -v objdump && command -v strip ;;
+        dpkg) command -v dpkg-deb ;;
+        desktop-file-utils) command -v desktop-file-validate ;;
+        appstream) command -v appstreamcli ;;
+        man-db) command -v man ;;
         fonts-*) return 0 ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
