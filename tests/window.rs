@@ -61,7 +61,13 @@ impl Desktop {
                 let wake: Wake = Arc::new(move || ctx.request_repaint());
                 let runner = Runner::new(desks, Arc::new(Questions::default()), wake.clone());
                 let now = Box::new(move || clock.now());
-                Window::new(&cc.egui_ctx, runner, wake, now, file)
+                Window::new(
+                    &cc.egui_ctx,
+                    runner,
+                    wake,
+                    now,
+                    file.map(waxwing::gui::StartWith::Open),
+                )
             });
         Desktop { harness, runtime }
     }

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
             ThemeArg::Light => egui::ThemePreference::Light,
             ThemeArg::Dark => egui::ThemePreference::Dark,
         },
-        open: args.open.into_iter().next().map(Into::into),
+        open: args.open.into_iter().next().map(gui::StartWith::of),
     };
     match gui::run(start) {
         Ok(()) => ExitCode::SUCCESS,

@@ -20,6 +20,7 @@
 //! (rule 47).
 
 mod draft;
+mod mailto;
 mod message;
 mod payload;
 mod stored;

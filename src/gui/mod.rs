@@ -7,6 +7,7 @@ pub mod frame;
 mod jobs;
 pub mod pages;
 mod run;
+mod start_with;
 #[cfg(test)]
 mod tests;
 pub mod theme;
@@ -16,5 +17,6 @@ mod widgets;
 mod window;
 
 pub use run::{Start, run};
+pub use start_with::StartWith;
 pub use view::{Action, Busy, Contact, Place, Slot, View, Wish};
 pub use window::{Now, Window};

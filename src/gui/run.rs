@@ -1,5 +1,6 @@
 //! Opens the window, or says why it cannot be opened.
 
+use super::start_with::StartWith;
 use super::theme::{self, Palette, Tone, steps};
 use super::widgets::{self, Kind, button};
 use super::window::Window;
@@ -8,7 +9,6 @@ use crate::app::failure::Failure;
 use crate::app::runner::{Questions, Runner, Wake};
 use crate::wording::{self, Notice};
 use egui::{Context, ThemePreference, ViewportBuilder};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How the window is opened.
@@ -19,8 +19,8 @@ pub struct Start {
     pub questions: Arc<Questions>,
     /// Light, dark, or as the system has it.
     pub theme: ThemePreference,
-    /// A letter or a key file to open first.
-    pub open: Option<PathBuf>,
+    /// What to begin with.
+    pub open: Option<StartWith>,
 }
 
 /// Runs the window until it is closed.

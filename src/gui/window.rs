@@ -10,6 +10,7 @@ use super::pages::outbox::{OutboxPage, outbox_ui};
 use super::pages::read::{ReadPage, read_ui};
 use super::pages::settings::{SettingsPage, settings_ui};
 use super::pages::write::{WritePage, write_ui};
+use super::start_with::StartWith;
 use super::vault::Vault;
 use super::view::{Action, Contact, Place, Slot, View, Wish};
 use crate::app::command::{Command, Outcome};
@@ -44,9 +45,15 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window on a desk. `wake` repaints it, from any thread; `open` is a letter or key file
-    /// to begin with.
-    pub fn new(ctx: &Context, runner: Runner, wake: Wake, now: Now, open: Option<PathBuf>) -> Self {
+    /// The window on a desk. `wake` repaints it, from any thread; `open` is what to begin
+    /// with.
+    pub fn new(
+        ctx: &Context,
+        runner: Runner,
+        wake: Wake,
+        now: Now,
+        open: Option<StartWith>,
+    ) -> Self {
         let view = View::new(now());
         let mut window = Window {
             jobs: Jobs::new(runner),
@@ -66,11 +73,13 @@ impl Window {
             closing: false,
         };
         window.jobs.start(Slot::Overview, Command::Overview);
-        if let Some(path) = open {
+        if let Some(open) = open {
             window.first.over = true;
             let mut actions = Vec::new();
-            window.place = drop::place_of(&path);
-            window.take_path(path, &mut actions);
+            match open {
+                StartWith::Write(form) => window.write.begin_with(*form),
+                StartWith::Open(path) => window.take_path(path, &mut actions),
+            }
             window.act(ctx, actions);
         }
         window

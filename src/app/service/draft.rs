@@ -43,7 +43,16 @@ pub fn save(desk: &Desk, id: &str, form: &DraftForm) -> Result<(), Failure> {
 pub fn load(desk: &Desk, id: &str) -> Result<DraftForm, Failure> {
     let bytes = desk.store.draft(id)?.ok_or(Failure::NoSuchLetter)?;
     let draft = Draft::from_bytes(bytes.expose())?;
-    Ok(DraftForm {
+    Ok(form_of(draft))
+}
+
+/// The form that a `mailto:` link suggests; `None` when it is no such link.
+pub fn from_mailto(link: &str) -> Option<DraftForm> {
+    Draft::from_mailto(link).map(form_of)
+}
+
+fn form_of(draft: Draft) -> DraftForm {
+    DraftForm {
         to: draft.to,
         cc: draft.cc,
         bcc: draft.bcc,
@@ -58,5 +67,5 @@ pub fn load(desk: &Desk, id: &str) -> Result<DraftForm, Failure> {
                 bytes: a.bytes,
             })
             .collect(),
-    })
+    }
 }

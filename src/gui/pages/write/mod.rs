@@ -156,6 +156,11 @@ impl WritePage {
         self.letter.subject = subject.to_owned();
     }
 
+    /// Begins with what a link suggests.
+    pub fn begin_with(&mut self, form: DraftForm) {
+        self.load(form);
+    }
+
     /// The drafts at rest that are not on screen.
     fn others(&self) -> impl Iterator<Item = &DraftHead> {
         self.drafts
