@@ -34,7 +34,7 @@ class Missing(Exception):
 class Desktop:
     """An X server, a window manager, the accessibility bus, and one program."""
 
-    def __init__(self, program, home, size=(1280, 800), theme="light"):
+    def __init__(self, program, home, size=(1280, 800), theme="light", arguments=()):
         self.processes = []
         self.size = size
         read, write = os.pipe()
@@ -48,7 +48,7 @@ class Desktop:
         self._start(["openbox"])
         self._start([_launcher(), "--launch-immediately"])
         _switch_accessibility_on()
-        self.program = self._start([program, "--home", str(home), "--theme", theme])
+        self.program = self._start([program, "--home", str(home), "--theme", theme, *arguments])
         self.window = self._wait("the window", self._find_window)
         width, height = map(str, size)
         self.run("xdotool", "windowsize", "--sync", self.window, width, height)
