@@ -18,5 +18,7 @@ pub const KDF_ITERATIONS: u64 = 10_000_000;
 pub const ARGON2_KIB: u64 = 256 << 10;
 /// Largest certificate that is taken in, in bytes.
 pub const CERT_BYTES: usize = 1 << 20;
+/// Most packets in a certificate: reading takes longer than their number grows.
+pub const CERT_PACKETS: usize = 1_000;
 /// Largest key file that is read, in bytes; it may hold many certificates.
 pub const KEY_FILE_BYTES: u64 = 64 << 20;

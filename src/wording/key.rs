@@ -167,7 +167,7 @@ fn item_refusal(refusal: &KeyRefusal) -> Notice {
             .detail(fingerprint.grouped()),
         KeyRefusal::TooLarge { bytes } => notice("The key is too large.")
             .why(format!(
-                "It has {} bytes; more than 1 MiB is refused.",
+                "It has {} bytes; more than 1 MiB or 1,000 parts are refused.",
                 bytes
             ))
             .next("Ask its owner to export it without signatures of others."),

@@ -198,7 +198,7 @@ fn read_group(group: &[u8]) -> Result<(pgp::Cert, Vec<LeftOut>), KeyRefusal> {
         Some(version) => return Err(KeyRefusal::UnknownVersion { version: *version }),
         None => return Err(malformed("an empty key".to_owned())),
     }
-    let (reduced, left_out) = if group.len() > limits::CERT_BYTES {
+    let (reduced, left_out) = if is_flooded(group) {
         let (reduced, left_out) = reduce(group, primary)?;
         (Some(reduced), left_out)
     } else {
@@ -236,7 +236,20 @@ fn mixes_versions(key: &PublicKey) -> bool {
     old && key.version() == 6
 }
 
-/// A certificate over the limit without what others put on it and without pictures.
+fn is_flooded(group: &[u8]) -> bool {
+    let mut rest = group;
+    let mut packets: usize = 0;
+    while let Some(Ok((_, after))) = packets::first(rest) {
+        rest = after;
+        packets = packets.saturating_add(1);
+        if packets > limits::CERT_PACKETS {
+            return true;
+        }
+    }
+    group.len() > limits::CERT_BYTES
+}
+
+/// A certificate over the limits without what others put on it and without pictures.
 fn reduce(group: &[u8], primary: Raw<'_>) -> Result<(Vec<u8>, Vec<LeftOut>), KeyRefusal> {
     let too_large = KeyRefusal::TooLarge { bytes: group.len() };
     let Ok(pgp::Packet::PublicKey(key)) = pgp::Packet::from_bytes(primary.whole) else {
@@ -246,6 +259,7 @@ fn reduce(group: &[u8], primary: Raw<'_>) -> Result<(Vec<u8>, Vec<LeftOut>), Key
     let own = KeyHandle::from(key.fingerprint());
     let (mut certifications, mut attributes) = (0usize, 0usize);
     let mut kept = Vec::new();
+    let mut kept_packets: usize = 0;
     let mut in_attribute = false;
     let mut rest = group;
     while let Some(Ok((packet, after))) = packets::first(rest) {
@@ -269,8 +283,9 @@ fn reduce(group: &[u8], primary: Raw<'_>) -> Result<(Vec<u8>, Vec<LeftOut>), Key
         };
         if keep {
             kept.extend_from_slice(packet.whole);
+            kept_packets = kept_packets.saturating_add(1);
         }
-        if kept.len() > limits::CERT_BYTES {
+        if kept.len() > limits::CERT_BYTES || kept_packets > limits::CERT_PACKETS {
             return Err(too_large);
         }
     }
@@ -287,6 +302,11 @@ fn reduce(group: &[u8], primary: Raw<'_>) -> Result<(Vec<u8>, Vec<LeftOut>), Key
 }
 
 fn issued_by(signature: &[u8], key: &KeyHandle) -> bool {
+    // Whatever names its issuer holds the 64-bit key ID: most of a flood need not be read for that.
+    let id = pgp::KeyID::from(key);
+    if memchr::memmem::find(signature, id.as_bytes()).is_none() {
+        return false;
+    }
     let Ok(pgp::Packet::Signature(signature)) = pgp::Packet::from_bytes(signature) else {
         return false;
     };

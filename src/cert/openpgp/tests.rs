@@ -247,6 +247,32 @@ fn rule_54_a_cert_held_together_by_sha_1_is_refused() {
 }
 
 #[test]
+fn rule_54_a_flood_of_small_packets_is_passed_over_in_time() {
+    let mut flooded = alice().cert.to_bytes();
+    let length = flooded.len();
+    flooded.extend(b"\xC2\x06\x04\x10\x16\x08\x00\x00".repeat(2_000_000));
+    let started = std::time::Instant::now();
+    let keys = parse_many(&flooded).unwrap();
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    let [ParsedKey::Cert(cert, left_out)] = keys.as_slice() else {
+        panic!("{} items", keys.len());
+    };
+    assert_eq!(cert.to_bytes().len(), length);
+    assert_eq!(left_out, &[LeftOut::Certifications { count: 2_000_000 }]);
+    // Names and keys that nobody bound are not left out, and too many of them are refused.
+    for packets in [
+        b"\xCD\x01a".repeat(300_000),
+        b"\xCE\x01\x04".repeat(300_000),
+    ] {
+        let flooded = [alice().cert.to_bytes(), packets].concat();
+        let keys = parse_many(&flooded).unwrap();
+        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+        let too_large = |key| matches!(key, &ParsedKey::Refused(KeyRefusal::TooLarge { .. }));
+        assert!(too_large(&keys[0]));
+    }
+}
+
+#[test]
 fn rule_54_a_flooded_cert_is_taken_without_the_flood() {
     let key = alice();
     let flooder = super::tests::alice();

@@ -321,6 +321,29 @@ fn rule_30_floods_of_packets_are_refused() {
     let signatures = signature(ENTITY, &bob, now(), |b| b).repeat(200);
     let facts = verify_detached(ENTITY, &signatures, &vec![bob.cert.clone()], now());
     assert_eq!(facts.len(), 1);
+    // A signature that names thousands of issuers: each would be looked up.
+    struct Counting(std::cell::Cell<usize>);
+    impl CertLookup for Counting {
+        fn certs_with_key(&self, _: &str) -> Vec<Cert> {
+            self.0.set(self.0.get() + 1);
+            Vec::new()
+        }
+    }
+    let issuers = b"\x09\x10abcdefgh".repeat(6_500);
+    let length = u16::try_from(issuers.len()).unwrap().to_be_bytes();
+    let parts = [
+        b"\x04\0\x16\x0a\0\0",
+        &length[..],
+        &issuers,
+        b"\0\0\x01\0",
+        &[0xFF; 32],
+    ];
+    let body = [parts.concat(), [&b"\x01\0"[..], &[0xFF; 32]].concat()].concat();
+    let named = [frame::header(frame::tag::SIGNATURE, body.len()), body].concat();
+    let lookups = Counting(std::cell::Cell::new(0));
+    let facts = verify_detached(ENTITY, &named, &lookups, now());
+    assert_eq!(facts[0].state, SignatureState::NoCert);
+    assert!(lookups.0.get() <= 8, "{}", lookups.0.get());
     let huge = vec![0xC1; usize::try_from(limits::MESSAGE_BYTES).unwrap() + 1];
     assert_eq!(why(&huge, &own), OpenProblem::TooLarge);
 }
