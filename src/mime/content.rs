@@ -2,7 +2,7 @@
 //! that stand where no layer of the envelope is (errant layers, RFC 9787 §4.6; rules 4, 23 and 24).
 
 use super::html::html_to_text;
-use super::{ContentType, Disposition, Part};
+use super::{ContentType, Disposition, Encoding, Part};
 use crate::base::Untrusted;
 use std::ops::Range;
 
@@ -34,6 +34,8 @@ pub struct AttachmentHead {
     pub size: usize,
     /// Where its undecoded body stands in the payload's bytes.
     pub range: Range<usize>,
+    /// How that body is encoded.
+    pub encoding: Encoding,
 }
 
 /// One errant cryptographic part.
@@ -253,6 +255,7 @@ impl Reader {
             media: media.to_owned(),
             size: part.decoded_size(),
             range: part.body_range(),
+            encoding: part.encoding(),
         });
     }
 
