@@ -164,7 +164,7 @@ class Desktop:
         lines = self.run("xdotool", "getwindowgeometry", "--shell", self.window).split()
         box = dict(line.split("=") for line in lines)
         x, y, width, height = (int(box[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
-        return x, y, x + width, y + height - 40
+        return x, y + 20, x + width, y + height - 80
 
     def press(self, role, name, whole=True):
         """Moves the pointer onto a node and presses the left button."""

@@ -51,7 +51,7 @@ pub fn panel_ui(
     actions: &mut Vec<Action>,
 ) {
     let palette = Palette::of(ui);
-    let width = if narrow { 248.0 } else { 328.0 };
+    let width = if narrow { 264.0 } else { 328.0 };
     let side = if narrow { 16 } else { 24 };
     egui::Panel::right("how it will travel")
         .exact_size(width)
@@ -183,7 +183,7 @@ fn recipient_ui(ui: &mut Ui, row: &PreflightRow, actions: &mut Vec<Action>) {
 fn others_ui(ui: &mut Ui, rows: &[VisibleRow]) {
     let palette = Palette::of(ui);
     let width = ui.available_width();
-    let column = (width * 0.2).clamp(54.0, 62.0);
+    let column = (width * 0.2).clamp(50.0, 62.0);
     let first = width - 3.0 * column;
     ui.spacing_mut().item_spacing = vec2(0.0, steps(1));
     ui.spacing_mut().interact_size.y = steps(6);
@@ -204,8 +204,8 @@ fn others_ui(ui: &mut Ui, rows: &[VisibleRow]) {
     for row in rows {
         ui.horizontal(|ui| {
             let what = wording::visible(row.what);
-            let left = Layout::top_down(Align::Min);
-            ui.allocate_ui_with_layout(vec2(first, 0.0), left, |ui| {
+            let left = Layout::left_to_right(Align::Center);
+            ui.allocate_ui_with_layout(vec2(first, steps(6)), left, |ui| {
                 ui.set_width(first);
                 ui.add(egui::Label::new(theme::small(what)).wrap());
             });
