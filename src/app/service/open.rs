@@ -89,7 +89,7 @@ pub fn secret_keys(store: &dyn Store) -> Result<SecretKeys, Failure> {
     Ok(keys)
 }
 
-/// One own secret key, with what is known of its certificate since (extensions, revocations).
+/// One own secret key, as the vault keeps it.
 pub fn secret_key(
     store: &dyn Store,
     fingerprint: &crate::cert::Fingerprint,

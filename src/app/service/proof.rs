@@ -139,8 +139,11 @@ fn same_as_draft(tree: &Tree<'_>, draft: &Draft) -> Result<(), ProofFailure> {
     }
 }
 
+/// A subject in words: what folding and cleaning change between them does not count.
 fn plain_words(text: &str) -> Vec<&str> {
-    text.split_whitespace().collect()
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 /// The text in lines, whatever ends them; the last line's end does not count.

@@ -125,6 +125,24 @@ fn rule_46_what_was_written_passes_in_each_way() {
 }
 
 #[test]
+fn rule_46_a_subject_with_controls_is_no_dead_end() {
+    let desk = desk();
+    let form = crate::app::command::DraftForm {
+        to: "alice@example.org".to_owned(),
+        subject: "Plans\tfor\u{1b}[31m\u{7} May\r\nX: y".to_owned(),
+        body: "text".to_owned(),
+        ..Default::default()
+    };
+    let source = DraftSource::Form(Box::new(form));
+    let watch = Watch::default();
+    let (composed, draft) = seal::compose(&desk, source, Way::Sealed, &watch).unwrap();
+    let outgoing = seal::protect(&desk, &composed, Way::Sealed, &watch).unwrap();
+    let way = Way::Sealed;
+    let proved = prove(&composed, &draft, &outgoing, way, &Threads, &watch);
+    assert_eq!(proved, Ok(()));
+}
+
+#[test]
 fn rule_46_a_damaged_or_foreign_letter_is_stopped() {
     let mut damaged = case(Way::Sealed);
     damaged.outgoing = with_bytes(&damaged, |bytes| {
