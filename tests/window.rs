@@ -279,13 +279,13 @@ fn a_key_file_is_imported_and_its_key_confirmed_and_rejected() {
     std::fs::write(&path, made.cert.to_armored()).unwrap();
     let mut desktop = Desktop::open_with(Some(path));
     desktop.until_words("1 key is imported.");
-    desktop.until_words("How it was checked: accepted");
+    desktop.until_words("It is accepted");
     desktop.press(Role::Button, "Confirm…");
     desktop.press(Role::Button, "Yes, it is the same");
-    desktop.until_words("How it was checked: confirmed");
+    desktop.until_words("It is confirmed");
     desktop.press(Role::Button, "Reject…");
     desktop.press(Role::Button, "Reject it");
-    desktop.until_words("How it was checked: rejected");
+    desktop.until_words("It is rejected");
     let fingerprint = made.cert.fingerprint().grouped();
     desktop.until_words(&fingerprint);
 }

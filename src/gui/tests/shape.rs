@@ -99,3 +99,16 @@ fn every_page_has_a_heading() {
         assert!(found.is_some(), "{place:?}");
     }
 }
+
+#[test]
+fn rows_of_a_list_do_not_overlap() {
+    for place in [Place::Keys, Place::Read] {
+        let harness = window(Paper::new(Some(place), false), [1280.0, 800.0], false);
+        let rows = harness.get_all_by_role(egui::Role::ListBoxOption);
+        let rows: Vec<egui::Rect> = rows.map(|row| row.rect()).collect();
+        assert!(rows.len() >= 3, "{place:?}");
+        for pair in rows.windows(2) {
+            assert!(pair[1].top() >= pair[0].bottom(), "{place:?}: {pair:?}");
+        }
+    }
+}

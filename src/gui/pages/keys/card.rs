@@ -132,7 +132,7 @@ fn decisions_ui(ui: &mut Ui, view: &View, card: &KeyCard, question: &mut Option<
         ui.label(theme::body("This is your own key."));
         return;
     }
-    let words = format!("How it was checked: {}.", wording::checked(row.checked));
+    let words = format!("It is {}.", wording::checked(row.checked));
     ui.add(egui::Label::new(theme::body(words)).wrap());
     let busy = view.is_busy(Slot::Card);
     ui.add_enabled_ui(!busy, |ui| {

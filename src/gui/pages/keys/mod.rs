@@ -292,36 +292,37 @@ fn row_ui(ui: &mut Ui, row: &KeyRow, here: bool) -> bool {
     let square = Rect::from_center_size(rect.left_center() + vec2(24.0, 0.0), vec2(22.0, 22.0));
     theme::icons::paint(ui.painter(), icon, square, palette.tone(tone), ground);
     let words = rect.with_min_x(rect.left() + 48.0).shrink2(vec2(6.0, 11.0));
-    ui.scope_builder(egui::UiBuilder::new().max_rect(words), |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.spacing_mut().interact_size.y = 0.0;
-        let plain = |text| egui::Label::new(text).truncate().selectable(false);
-        ui.horizontal(|ui| {
-            let expires = row.expires.map(wording::date);
-            let right = match (&row.state, expires) {
-                (KeyState::Usable, Some(date)) => format!("until {date}"),
-                (KeyState::Usable, None) | (KeyState::Unusable(_), _) => String::new(),
-            };
-            let room = ui.available_width();
-            let aside = if room > 420.0 && !right.is_empty() {
-                170.0
-            } else {
-                0.0
-            };
-            ui.allocate_ui(vec2(room - aside, 20.0), |ui| {
-                ui.add(plain(theme::strong(name)))
+    // A child that does not move the cursor: the row's place is taken already.
+    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(words));
+    let ui = &mut inner;
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().interact_size.y = 0.0;
+    let plain = |text| egui::Label::new(text).truncate().selectable(false);
+    ui.horizontal(|ui| {
+        let expires = row.expires.map(wording::date);
+        let right = match (&row.state, expires) {
+            (KeyState::Usable, Some(date)) => format!("until {date}"),
+            (KeyState::Usable, None) | (KeyState::Unusable(_), _) => String::new(),
+        };
+        let room = ui.available_width();
+        let aside = if room > 420.0 && !right.is_empty() {
+            170.0
+        } else {
+            0.0
+        };
+        ui.allocate_ui(vec2(room - aside, 20.0), |ui| {
+            ui.add(plain(theme::strong(name)))
+        });
+        if aside > 0.0 {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add(plain(theme::faded(ui, right)));
             });
-            if aside > 0.0 {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.add(plain(theme::faded(ui, right)));
-                });
-            }
-        });
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = steps(2);
-            ui.label(theme::small(state).color(palette.tone(tone)));
-            ui.add(plain(theme::faded(ui, addresses)));
-        });
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = steps(2);
+        ui.label(theme::small(state).color(palette.tone(tone)));
+        ui.add(plain(theme::faded(ui, addresses)));
     });
     response.clicked()
 }

@@ -366,19 +366,19 @@ fn row_ui(ui: &mut Ui, letter: &LetterHead, seen: Option<&Seen>, here: bool) -> 
     let square = Rect::from_center_size(rect.left_center() + vec2(22.0, 0.0), vec2(20.0, 20.0));
     theme::icons::paint(ui.painter(), icon, square, palette.tone(tone), ground);
     let words = rect.with_min_x(rect.left() + 42.0).shrink2(vec2(4.0, 11.0));
-    let builder = egui::UiBuilder::new().max_rect(words);
-    ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.spacing_mut().interact_size.y = 0.0;
-        let plain = |text| egui::Label::new(text).truncate().selectable(false);
-        ui.add(plain(theme::strong(from)));
-        let second = if subject.is_empty() {
-            "(no subject)".to_owned()
-        } else {
-            subject
-        };
-        ui.add(plain(theme::faded(ui, second)));
-    });
+    // A child that does not move the cursor: the row's place is taken already.
+    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(words));
+    let ui = &mut inner;
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().interact_size.y = 0.0;
+    let plain = |text| egui::Label::new(text).truncate().selectable(false);
+    ui.add(plain(theme::strong(from)));
+    let second = if subject.is_empty() {
+        "(no subject)".to_owned()
+    } else {
+        subject
+    };
+    ui.add(plain(theme::faded(ui, second)));
     response.clicked()
 }
 
