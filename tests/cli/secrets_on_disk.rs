@@ -1,15 +1,12 @@
 //! Nothing secret goes to a file in the clear: every write of `wax` is looked at while it makes an
 //! identity, takes a secret key, seals and opens, and of the library while it keeps a draft.
 
-#[path = "support/wax.rs"]
-mod wax;
-
+use crate::wax::Wax;
 use base64::Engine as _;
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use wax::Wax;
 use waxwing::adapters::store::{FileStore, Home, VaultAccess};
 use waxwing::app::port::Store as _;
 use waxwing::base::{Passphrase, Secret};
@@ -216,7 +213,10 @@ fn rule_43_no_write_of_a_kept_draft_holds_its_text() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap());
     child
-        .args(["--exact", "rule_43_no_write_of_a_kept_draft_holds_its_text"])
+        .args([
+            "--exact",
+            "secrets_on_disk::rule_43_no_write_of_a_kept_draft_holds_its_text",
+        ])
         .env(CHILD, folder.path().join("home"));
     let (writes, _) = traced(&child, &folder.path().join("trace"));
     let runs = Runs::of(&[text(PASSPHRASE), text(DRAFT)]);
