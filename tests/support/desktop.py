@@ -164,7 +164,8 @@ class Desktop:
         lines = self.run("xdotool", "getwindowgeometry", "--shell", self.window).split()
         box = dict(line.split("=") for line in lines)
         x, y, width, height = (int(box[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
-        return x, y + 20, x + width, y + height - 80
+        # xdotool counts the frame around the window twice in Y: the top is not exact.
+        return x, y - 80, x + width, y + height - 80
 
     def press(self, role, name, whole=True):
         """Moves the pointer onto a node and presses the left button."""
@@ -176,7 +177,8 @@ class Desktop:
             # Out of sight: the wheel brings it in, as a person would.
             middle = str((left + right) // 2), str((top + bottom) // 2)
             wheel = "5" if y >= bottom else "4"
-            self.run("xdotool", "mousemove", "--sync", *middle, "click", wheel)
+            # Not --sync: it waits for a movement, and the pointer may be there already.
+            self.run("xdotool", "mousemove", *middle, "click", wheel)
             x, y = self.place(role, name, whole)
         self.run("xdotool", "mousemove", "--sync", str(x), str(y), "click", "1")
 
