@@ -9,6 +9,7 @@ import base64
 import mmap
 import os
 import pathlib
+import random
 import shutil
 import statistics
 import struct
@@ -135,10 +136,14 @@ def seal_and_open(homes, table, rounds, mebibytes):
         "wax open, with Argon2id": lambda: homes.wax(homes.by_passphrase, "open", str(sealed_elsewhere)),
     }
     measured = {name: [] for name in candidates}
+    # In another order each round: what a program left behind in the system's caches must not always
+    # fall on the same next one.
+    order, chance = list(candidates), random.Random(1)
     for _ in range(rounds):
-        for name, candidate in candidates.items():
+        chance.shuffle(order)
+        for name in order:
             out.unlink(missing_ok=True)
-            measured[name].append(candidate())
+            measured[name].append(candidates[name]())
     wall = {name: statistics.median(r.wall for r in runs) for name, runs in measured.items()}
     peak = {name: max(r.peak for r in runs) for name, runs in measured.items()}
     size = sealed.stat().st_size
