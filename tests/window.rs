@@ -1,6 +1,7 @@
 //! The whole window over real adapters: a store in memory, the practice server, real TLS. Parts are
 //! found by what a screen reader hears.
 
+use eframe::App;
 use egui::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -24,7 +25,7 @@ use waxwing::gui::{Window, theme};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Desktop {
-    harness: Harness<'static, Window>,
+    harness: Harness<'static, Option<Window>>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -33,7 +34,7 @@ impl Desktop {
         Desktop::open_with(None)
     }
 
-    fn open_with(file: Option<PathBuf>) -> Self {
+    fn open_with(mut file: Option<PathBuf>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -52,23 +53,31 @@ impl Desktop {
         };
         let ground = InProcessGround::new(handle, clock.clone());
         let desks = Arc::new(Desks::new(home, Arc::new(ground)));
+        let mut frame = eframe::Frame::_new_kittest();
         let harness = Harness::builder()
             .with_size([1280.0, 800.0])
             .with_max_steps(64)
             .with_context_setup(theme::install)
-            .build_eframe(move |cc| {
-                let ctx = cc.egui_ctx.clone();
-                let wake: Wake = Arc::new(move || ctx.request_repaint());
-                let runner = Runner::new(desks, Arc::new(Questions::default()), wake.clone());
-                let now = Box::new(move || clock.now());
-                Window::new(
-                    &cc.egui_ctx,
-                    runner,
-                    wake,
-                    now,
-                    file.map(waxwing::gui::StartWith::Open),
-                )
-            });
+            .build_ui_state(
+                move |ui, window: &mut Option<Window>| {
+                    let window = window.get_or_insert_with(|| {
+                        let ctx = ui.ctx().clone();
+                        let wake: Wake = Arc::new(move || ctx.request_repaint());
+                        let runner = Runner::new(
+                            desks.clone(),
+                            Arc::new(Questions::default()),
+                            wake.clone(),
+                        );
+                        let clock = clock.clone();
+                        let now = Box::new(move || clock.now());
+                        let file = file.take().map(waxwing::gui::StartWith::Open);
+                        Window::new(ui.ctx(), runner, wake, now, file)
+                    });
+                    window.logic(ui.ctx(), &mut frame);
+                    window.ui(ui, &mut frame);
+                },
+                None,
+            );
         Desktop { harness, runtime }
     }
 
