@@ -7,6 +7,7 @@ mod notice;
 mod parts;
 mod question;
 mod recipients;
+mod row;
 mod secret;
 
 pub use button::{Kind, button, fold, icon_button, link};
@@ -16,4 +17,5 @@ pub use notice::{notice, notice_card, notice_still, notice_words, sign};
 pub use parts::{avatar, empty, fact, facts, heading, icon, rule, untrusted};
 pub use question::{Answer, dialog, sheet_dialog};
 pub use recipients::{ChipState, Recipients, recipients_ui};
+pub use row::{ROW, Row, RowsAnswer, rows_ui};
 pub use secret::SecretInput;

@@ -9,15 +9,10 @@ use crate::app::failure::Failure;
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Slot, View, Wish};
-use crate::gui::widgets::{self, Kind, button, untrusted};
+use crate::gui::widgets::{self, Kind, Row, button, rows_ui, untrusted};
 use crate::wording;
-use egui::{
-    Align, Key, Layout, Margin, Modifiers, Rect, Role, Sense, TextEdit, Ui, WidgetInfo, vec2,
-};
+use egui::{Align, Key, Layout, Margin, Modifiers, Rect, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
-
-/// Height of one key in the list, in points.
-const ROW: f32 = 60.0;
 
 /// The page's state.
 #[derive(Default)]
@@ -213,21 +208,13 @@ fn list_ui(ui: &mut Ui, state: &mut KeysPage, actions: &mut Vec<Action>) {
         widgets::empty(ui, words, None);
         return;
     }
-    let mut chosen = None;
-    ui.spacing_mut().item_spacing.y = 2.0;
-    egui::ScrollArea::vertical()
-        .id_salt("keys")
-        .auto_shrink([false, false])
-        .show_rows(ui, ROW, rows.len(), |ui, range| {
-            for row in rows.get(range).unwrap_or_default() {
-                let name = row.fingerprint.to_string();
-                let here = state.wanted.as_ref() == Some(&name);
-                if row_ui(ui, row, here) {
-                    chosen = Some(name);
-                }
-            }
-        });
-    if let Some(key) = chosen {
+    let wanted = state.wanted.as_deref();
+    let answer = rows_ui(ui, "Keys in the list", rows.len(), |ui, index| {
+        rows.get(index)
+            .map_or_else(Row::default, |key| key_row(ui, key, wanted))
+    });
+    let chosen = answer.chosen.and_then(|index| rows.get(index));
+    if let Some(key) = chosen.map(|row| row.fingerprint.to_string()) {
         state.show(key, actions);
     }
 }
@@ -255,74 +242,30 @@ fn shown_name(ui: &Ui, row: &KeyRow) -> String {
     )
 }
 
-fn row_ui(ui: &mut Ui, row: &KeyRow, here: bool) -> bool {
-    let palette = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    if !ui.is_rect_visible(rect) {
-        return false;
-    }
-    let (icon, tone, state) = standing(row);
-    let name = shown_name(ui, row);
-    let addresses: Vec<String> = row.addresses.iter().map(ToString::to_string).collect();
-    let addresses = untrusted(ui, &wording::list_of(&addresses), true, 200);
-    let whose = if row.secret {
+/// A key as the list shows it.
+fn key_row(ui: &Ui, key: &KeyRow, wanted: Option<&str>) -> Row {
+    let (icon, tone, state) = standing(key);
+    let first = shown_name(ui, key);
+    let addresses: Vec<String> = key.addresses.iter().map(ToString::to_string).collect();
+    let second = untrusted(ui, &wording::list_of(&addresses), true, 200);
+    let whose = if key.secret {
         "your own key"
     } else {
-        wording::checked(row.checked)
+        wording::checked(key.checked)
     };
-    response.widget_info(|| {
-        let heard = format!("{name}, {addresses}, {state}, {whose}");
-        WidgetInfo::selected(Role::ListBoxOption, true, here, heard)
-    });
-    let ground = if here {
-        palette.chosen()
-    } else if response.hovered() {
-        palette.hover()
-    } else {
-        palette.paper
+    let aside = match (&key.state, key.expires) {
+        (KeyState::Usable, Some(at)) => format!("until {}", wording::date(at)),
+        (KeyState::Usable, None) | (KeyState::Unusable(_), _) => String::new(),
     };
-    ui.painter()
-        .rect_filled(rect, theme::tokens::CORNER, ground);
-    if response.has_focus() {
-        let ring = theme::focus_ring(palette);
-        let inside = egui::StrokeKind::Inside;
-        ui.painter()
-            .rect_stroke(rect, theme::tokens::CORNER, ring, inside);
+    Row {
+        icon,
+        tone,
+        heard: format!("{first}, {second}, {state}, {whose}"),
+        first,
+        aside,
+        state,
+        second,
+        here: wanted.is_some_and(|wanted| wanted == key.fingerprint.to_string()),
+        remove: None,
     }
-    let square = Rect::from_center_size(rect.left_center() + vec2(24.0, 0.0), vec2(22.0, 22.0));
-    theme::icons::paint(ui.painter(), icon, square, palette.tone(tone), ground);
-    let words = rect.with_min_x(rect.left() + 48.0).shrink2(vec2(6.0, 11.0));
-    // A child that does not move the cursor: the row's place is taken already.
-    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(words));
-    let ui = &mut inner;
-    ui.spacing_mut().item_spacing.y = 2.0;
-    ui.spacing_mut().interact_size.y = 0.0;
-    let plain = |text| egui::Label::new(text).truncate().selectable(false);
-    ui.horizontal(|ui| {
-        let expires = row.expires.map(wording::date);
-        let right = match (&row.state, expires) {
-            (KeyState::Usable, Some(date)) => format!("until {date}"),
-            (KeyState::Usable, None) | (KeyState::Unusable(_), _) => String::new(),
-        };
-        let room = ui.available_width();
-        let aside = if room > 420.0 && !right.is_empty() {
-            170.0
-        } else {
-            0.0
-        };
-        ui.allocate_ui(vec2(room - aside, 20.0), |ui| {
-            ui.add(plain(theme::strong(name)))
-        });
-        if aside > 0.0 {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.add(plain(theme::faded(ui, right)));
-            });
-        }
-    });
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = steps(2);
-        ui.label(theme::small(state).color(palette.tone(tone)));
-        ui.add(plain(theme::faded(ui, addresses)));
-    });
-    response.clicked()
 }

@@ -7,18 +7,17 @@ use crate::app::command::{Command, OpenWhat, Outcome};
 use crate::app::failure::Failure;
 use crate::app::port::LetterHead;
 use crate::gui::frame::is_narrow;
-use crate::gui::theme::{self, Icon, Palette, Tone, steps};
+use crate::gui::theme::{Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Place, Slot, View, Wish};
-use crate::gui::widgets::{self, Kind, PathAnswer, button, path_field, untrusted};
+use crate::gui::widgets::{
+    self, Kind, PathAnswer, Row, button, path_field, rows_ui, untrusted,
+};
 use crate::read::{Reading, Summary};
 use crate::wording;
-use egui::{Align, Key, Layout, Margin, Modifiers, Rect, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Key, Layout, Margin, Modifiers, Ui, vec2};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Height of one letter in the list, in points.
-const ROW: f32 = 60.0;
 
 /// The page's state.
 #[derive(Default)]
@@ -303,29 +302,22 @@ fn empty_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
 }
 
 fn list_ui(ui: &mut Ui, letters: &[LetterHead], state: &mut ReadPage, actions: &mut Vec<Action>) {
-    let mut chosen = None;
-    ui.spacing_mut().item_spacing.y = 2.0;
-    egui::ScrollArea::vertical()
-        .id_salt("letters")
-        .auto_shrink([false, false])
-        .show_rows(ui, ROW, letters.len(), |ui, range| {
-            for letter in letters.get(range).unwrap_or_default() {
-                let here = state.opening == Some(letter.id);
-                if row_ui(ui, letter, state.seen.get(&letter.id), here) {
-                    chosen = Some(letter.id);
-                }
-            }
-        });
-    if let Some(id) = chosen {
-        state.open_letter(id, actions);
+    let answer = rows_ui(ui, "Letters in the list", letters.len(), |ui, index| {
+        letters.get(index).map_or_else(Row::default, |letter| {
+            let here = state.opening == Some(letter.id);
+            letter_row(ui, letter, state.seen.get(&letter.id), here)
+        })
+    });
+    if let Some(letter) = answer.chosen.and_then(|index| letters.get(index)) {
+        state.open_letter(letter.id, actions);
     }
 }
 
-fn row_ui(ui: &mut Ui, letter: &LetterHead, seen: Option<&Seen>, here: bool) -> bool {
-    let palette = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+/// A letter as the list shows it.
+fn letter_row(ui: &Ui, letter: &LetterHead, seen: Option<&Seen>, here: bool) -> Row {
     let when = wording::date_time(letter.at);
-    let (from, subject, tone, icon, summary) = match seen {
+    let unseen = "Not opened yet";
+    let (first, second, tone, icon, summary) = match seen {
         Some(seen) => (
             untrusted(ui, &seen.from, true, 60),
             untrusted(ui, &seen.subject, true, 80),
@@ -333,53 +325,21 @@ fn row_ui(ui: &mut Ui, letter: &LetterHead, seen: Option<&Seen>, here: bool) -> 
             seen.icon,
             seen.summary,
         ),
-        None => {
-            let words = ("Not opened yet".to_owned(), when.clone());
-            (
-                words.0,
-                words.1,
-                Tone::Neutral,
-                Icon::Ring,
-                "Not opened yet",
-            )
-        }
+        None => (unseen.to_owned(), when.clone(), Tone::Neutral, Icon::Ring, unseen),
     };
-    response.widget_info(|| {
-        let heard = format!("{from}, {subject}, {summary}, {when}");
-        WidgetInfo::selected(Role::ListBoxOption, true, here, heard)
-    });
-    let ground = if here {
-        palette.chosen()
-    } else if response.hovered() {
-        palette.hover()
-    } else {
-        palette.paper
+    let second = match second.as_str() {
+        "" => "(no subject)".to_owned(),
+        _ => second,
     };
-    ui.painter()
-        .rect_filled(rect, theme::tokens::CORNER, ground);
-    if response.has_focus() {
-        let ring = theme::focus_ring(palette);
-        let inside = egui::StrokeKind::Inside;
-        ui.painter()
-            .rect_stroke(rect, theme::tokens::CORNER, ring, inside);
+    Row {
+        icon,
+        tone,
+        heard: format!("{first}, {second}, {summary}, {when}"),
+        first,
+        second,
+        here,
+        ..Row::default()
     }
-    let square = Rect::from_center_size(rect.left_center() + vec2(22.0, 0.0), vec2(20.0, 20.0));
-    theme::icons::paint(ui.painter(), icon, square, palette.tone(tone), ground);
-    let words = rect.with_min_x(rect.left() + 42.0).shrink2(vec2(4.0, 11.0));
-    // A child that does not move the cursor: the row's place is taken already.
-    let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(words));
-    let ui = &mut inner;
-    ui.spacing_mut().item_spacing.y = 2.0;
-    ui.spacing_mut().interact_size.y = 0.0;
-    let plain = |text| egui::Label::new(text).truncate().selectable(false);
-    ui.add(plain(theme::strong(from)));
-    let second = if subject.is_empty() {
-        "(no subject)".to_owned()
-    } else {
-        subject
-    };
-    ui.add(plain(theme::faded(ui, second)));
-    response.clicked()
 }
 
 /// The margins of a sheet inside the page.
