@@ -11,11 +11,11 @@ mod row;
 mod secret;
 
 pub use button::{Kind, button, fold, icon_button, link};
-pub use field::{PathAnswer, field, path_field, secret_field};
+pub use field::{PathAnswer, field, line, path_field, secret_field};
 pub use notice::{notice, notice_card, notice_still, notice_words, sign};
 
 pub use parts::{avatar, empty, fact, facts, heading, icon, rule, untrusted};
 pub use question::{Answer, dialog, sheet_dialog};
 pub use recipients::{ChipState, Recipients, recipients_ui};
-pub use row::{ROW, Row, RowsAnswer, rows_ui};
+pub use row::{Row, rows_ui};
 pub use secret::SecretInput;

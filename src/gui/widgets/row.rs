@@ -5,12 +5,12 @@ use super::button::paint_focus;
 use crate::gui::theme::tokens::{CORNER, ICON};
 use crate::gui::theme::{self, Icon, Palette, Tone, icons, steps};
 use egui::{
-    Align, EventFilter, Id, Key, Label, Layout, Modifiers, Rect, Response, Role, RichText,
+    Align, EventFilter, Id, Key, Label, Layout, Modifiers, Rect, Response, RichText, Role,
     ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 /// Height of one row, in points.
-pub const ROW: f32 = 60.0;
+const ROW: f32 = 60.0;
 /// Space between two rows, in points.
 const GAP: f32 = 2.0;
 /// Narrower than this, in points, a row has no room for what stands at its right.
@@ -109,7 +109,9 @@ pub fn rows_ui(
                     };
                     ui.memory_mut(|memory| memory.request_focus(list.with(next)));
                     let down = (next as f32 - first as f32) * (ROW + GAP);
-                    let place = response.rect.translate(vec2(0.0, top + down - response.rect.top()));
+                    let place = response
+                        .rect
+                        .translate(vec2(0.0, top + down - response.rect.top()));
                     ui.scroll_to_rect(place, None);
                 }
             });
@@ -148,8 +150,7 @@ fn one_ui(ui: &mut Ui, id: Id, row: &Row) -> (Response, bool) {
     let palette = Palette::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
     let response = ui.interact(rect, id, Sense::click());
-    response
-        .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, row.here, &row.heard));
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, row.here, &row.heard));
     let button = row.remove.as_ref().map(|name| {
         let edge = steps(7);
         let at = rect.right_center() - vec2(edge / 2.0 + steps(1), 0.0);
@@ -173,7 +174,13 @@ fn one_ui(ui: &mut Ui, id: Id, row: &Row) -> (Response, bool) {
         ui.painter().rect_stroke(rect, CORNER, ring, inside);
     }
     let square = Rect::from_center_size(rect.left_center() + vec2(24.0, 0.0), vec2(22.0, 22.0));
-    icons::paint(ui.painter(), row.icon, square, palette.tone(row.tone), ground);
+    icons::paint(
+        ui.painter(),
+        row.icon,
+        square,
+        palette.tone(row.tone),
+        ground,
+    );
     let end = if button.is_some() { steps(8) } else { 0.0 };
     let words = rect
         .with_min_x(rect.left() + 46.0)
