@@ -37,6 +37,11 @@ pub struct Draft {
     pub keywords: String,
     /// Comments, confidential when sealed.
     pub comments: String,
+    /// It answers what was decrypted to be read: it leaves sealed or not at all (rule 31).
+    pub sealed_only: bool,
+    /// The fields, by their names in lower case, that stand inside only when it is sealed, beside
+    /// those that always do: `to`, `cc`, `in-reply-to`, `references` (rule 35).
+    pub hidden: Vec<String>,
 }
 
 /// A file that travels along.

@@ -1,5 +1,6 @@
 //! Drafts as message files: reading what other programs and people write.
 
+use super::reply::{HIDDEN, SEALED_ONLY};
 use super::typed::typed_list;
 use super::{Attachment, Draft, DraftProblem, stored};
 use crate::address::Mailbox;
@@ -57,6 +58,11 @@ impl Draft {
             references: header.message_ids("References"),
             keywords: text(&header, "Keywords"),
             comments: text(&header, "Comments"),
+            sealed_only: header.count(SEALED_ONLY) > 0,
+            hidden: text(&header, HIDDEN)
+                .split_whitespace()
+                .map(str::to_ascii_lowercase)
+                .collect(),
         })
     }
 

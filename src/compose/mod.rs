@@ -23,11 +23,13 @@ mod draft;
 mod mailto;
 mod message;
 mod payload;
+mod reply;
 mod stored;
 mod typed;
 
 pub use draft::{Attachment, Draft, Recipients};
 pub use payload::{Circumstances, Mode, Payload, payload};
+pub use reply::{Answered, reply};
 pub use typed::typed_list;
 
 use crate::address::AddressProblem;
@@ -64,6 +66,9 @@ pub enum DraftProblem {
     NotADraft,
     /// A stored draft that is not whole.
     Damaged,
+    /// It answers a letter that was decrypted to be read, so it goes sealed or not at all
+    /// (rules 31 and 32).
+    AnswersSealed,
 }
 
 impl fmt::Display for DraftProblem {
@@ -81,6 +86,7 @@ impl fmt::Display for DraftProblem {
             DraftProblem::Unreadable(problem) => write!(f, "draft cannot be read: {problem}"),
             DraftProblem::NotADraft => f.write_str("no header fields: not a message"),
             DraftProblem::Damaged => f.write_str("stored draft is damaged"),
+            DraftProblem::AnswersSealed => f.write_str("answer to a sealed letter, to go readable"),
         }
     }
 }

@@ -57,6 +57,9 @@ pub struct Payload {
     pub recipients: Recipients,
 }
 
+/// The fields that a draft may keep inside; servers and standards need the others outside.
+const MAY_HIDE: [&str; 4] = ["To", "Cc", "In-Reply-To", "References"];
+
 /// One header field of the letter and what of it stands outside.
 struct LetterField {
     inner: Vec<u8>,
@@ -65,8 +68,12 @@ struct LetterField {
 
 /// Makes the payload of a letter.
 ///
-/// Errors: no recipients, a recipient that is no mailbox, over the size limit.
+/// Errors: no recipients, a recipient that is no mailbox, over the size limit, an answer to a sealed
+/// letter that would go readable (rule 31).
 pub fn payload(draft: &Draft, with: &Circumstances<'_>) -> Result<Payload, DraftProblem> {
+    if draft.sealed_only && with.mode != Mode::Sealed {
+        return Err(DraftProblem::AnswersSealed);
+    }
     let recipients = draft.recipients()?;
     let from = draft.from.clone().unwrap_or_else(|| with.sender.clone());
     let fields = letter_fields(draft, with, &from, &recipients)?;
@@ -119,9 +126,16 @@ fn letter_fields(
 ) -> Result<Vec<LetterField>, DraftProblem> {
     let sealed = with.mode == Mode::Sealed;
     let mut fields = Vec::new();
-    let visible = |bytes: Vec<u8>| LetterField {
-        outer: Some(bytes.clone()),
-        inner: bytes,
+    let visible = |name: &str, bytes: Vec<u8>| {
+        let is_hidden = |hidden: &String| hidden.eq_ignore_ascii_case(name);
+        let may_hide = MAY_HIDE
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name));
+        let stays = !(sealed && may_hide && draft.hidden.iter().any(is_hidden));
+        LetterField {
+            outer: stays.then(|| bytes.clone()),
+            inner: bytes,
+        }
     };
     let reply_to = parse(&draft.reply_to)?;
     let people = [
@@ -132,12 +146,12 @@ fn letter_fields(
     ];
     for (name, mailboxes) in people {
         if !mailboxes.is_empty() {
-            fields.push(visible(written(|out| {
-                build::mailboxes_field(out, name, mailboxes)
-            })));
+            let bytes = written(|out| build::mailboxes_field(out, name, mailboxes));
+            fields.push(visible(name, bytes));
         }
     }
-    fields.push(visible(written(|out| build::date_field(out, with.now))));
+    let date = written(|out| build::date_field(out, with.now));
+    fields.push(visible("Date", date));
     let own = [with.message_id.to_owned()];
     let threads = [
         ("Message-ID", own.as_slice()),
@@ -146,7 +160,8 @@ fn letter_fields(
     ];
     for (name, ids) in threads {
         if !ids.is_empty() {
-            fields.push(visible(written(|out| build::ids_field(out, name, ids))));
+            let bytes = written(|out| build::ids_field(out, name, ids));
+            fields.push(visible(name, bytes));
         }
     }
     let subject = written(|out| build::text_field(out, "Subject", &draft.subject));
@@ -207,7 +222,7 @@ fn write_body(out: &mut Vec<u8>, draft: &Draft, with: &Circumstances<'_>) {
     out.extend_from_slice(b"--\r\n");
 }
 
-fn write_text(out: &mut Vec<u8>, draft: &Draft, marks: &[(&str, &str)]) {
+pub(super) fn write_text(out: &mut Vec<u8>, draft: &Draft, marks: &[(&str, &str)]) {
     let (media, text) = match &draft.html {
         Some(html) => ("text/html", html),
         None => ("text/plain", &draft.body),

@@ -25,6 +25,10 @@ struct Stored {
     references: Vec<String>,
     keywords: String,
     comments: String,
+    #[serde(default)]
+    sealed_only: bool,
+    #[serde(default)]
+    hidden: Vec<String>,
     /// Name, media type and size of each.
     attachments: Vec<(String, String, usize)>,
 }
@@ -46,6 +50,8 @@ pub(super) fn write(draft: &Draft) -> Vec<u8> {
         references: draft.references.clone(),
         keywords: draft.keywords.clone(),
         comments: draft.comments.clone(),
+        sealed_only: draft.sealed_only,
+        hidden: draft.hidden.clone(),
         attachments: draft
             .attachments
             .iter()
@@ -107,6 +113,8 @@ fn parse(bytes: &[u8]) -> Option<Draft> {
         references: stored.references,
         keywords: stored.keywords,
         comments: stored.comments,
+        sealed_only: stored.sealed_only,
+        hidden: stored.hidden,
     })
 }
 
