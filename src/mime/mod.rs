@@ -36,9 +36,11 @@ mod decode;
 mod file_name;
 mod header;
 mod html;
+mod name_caution;
 mod params;
 mod part;
 mod protected;
+mod thread;
 mod tree;
 mod words;
 
@@ -51,12 +53,14 @@ pub use date::parse_date;
 pub use decode::{Decoded, Encoding};
 pub use file_name::safe_file_name;
 pub use header::{Field, Header};
+pub use name_caution::{NameCaution, name_cautions};
 pub use params::{ContentType, Disposition};
 pub use part::Part;
 pub use protected::{
     Cover, FieldProtection, HeaderCaution, HeaderMode, OuterValue, ProtectedField,
     ProtectedHeaders, is_structural,
 };
+pub use thread::Thread;
 pub use tree::{Oddity, Tree};
 pub use words::decode_words;
 

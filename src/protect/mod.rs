@@ -1,6 +1,7 @@
 //! Protection of messages: what may leave, and the facts about what came in.
 
 pub mod evidence;
+pub mod inline;
 pub mod open;
 pub mod openpgp;
 pub mod outgoing;

@@ -31,6 +31,17 @@ impl Buffer<'_> {
     }
 }
 
+impl Opened<'static> {
+    /// What came out of something that is no MIME entity, made one.
+    pub(super) fn of_plaintext(evidence: Evidence, payload: Vec<u8>) -> Self {
+        Opened {
+            evidence,
+            payload: 0..payload.len(),
+            buffer: Buffer::Plaintext(payload),
+        }
+    }
+}
+
 impl Opened<'_> {
     /// The cryptographic payload: one MIME entity with its header section. Its bytes are the
     /// verifier's and decryptor's output, never a second reading of the input (rule 21).

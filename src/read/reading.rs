@@ -1,14 +1,17 @@
 //! One message as a person reads it: the verdict, and what it covers.
 
+use super::structure::{self, PartRow};
 use super::verdict::{Claims, Policy, Summary, Verdict, judge};
 use crate::address::{Address, Mailbox};
 use crate::base::{Time, Untrusted};
 use crate::cert::Acceptance;
 use crate::mime::{
     AttachmentHead, Author, Content, Cover, Errant, ErrantKind, HeaderCaution, HeaderMode,
-    MimeProblem, ProtectedField, ProtectedHeaders, Tree, author,
+    MimeProblem, ProtectedField, ProtectedHeaders, Thread, Tree, author,
 };
 use crate::protect::evidence::{Evidence, Layer};
+use crate::protect::inline;
+use std::sync::Arc;
 
 /// A message that was opened and judged. It owns its payload; nothing of it was written anywhere.
 pub struct Reading {
@@ -18,7 +21,10 @@ pub struct Reading {
     headers: Vec<ProtectedField>,
     cautions: Vec<Caution>,
     content: Content,
+    thread: Thread,
+    structure: Vec<PartRow>,
     payload: Vec<u8>,
+    original: Option<Arc<Vec<u8>>>,
 }
 
 /// Something worth a second look, apart from the verdict.
@@ -94,9 +100,47 @@ impl Reading {
         &self.content.text
     }
 
+    /// The text that may be quoted: what the verdict covers (rule 33). Of what may have been altered
+    /// on its way nothing is: a reply must not carry it back to whoever altered it.
+    pub fn quotable(&self) -> Option<&str> {
+        let vouched = match self.verdict.summary() {
+            Summary::Verified(_) | Summary::Confidential(_) => true,
+            Summary::Unprotected | Summary::EncryptedUnverified => false,
+        };
+        (vouched || !self.verdict.without_integrity()).then_some(&self.content.text)
+    }
+
+    /// Whether anything of it was decrypted to be read, whatever its summary (rule 31).
+    pub fn was_decrypted(&self) -> bool {
+        self.evidence.encryptions().next().is_some()
+    }
+
+    /// What a reply takes from it (rule 35).
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+
+    /// The message as it came, while it is kept.
+    pub fn original(&self) -> Option<&Arc<Vec<u8>>> {
+        self.original.as_ref()
+    }
+
+    /// The same reading, with the message as it came kept beside it.
+    pub fn with_original(self, original: Arc<Vec<u8>>) -> Self {
+        Reading {
+            original: Some(original),
+            ..self
+        }
+    }
+
     /// Files that travelled along.
     pub fn attachments(&self) -> &[AttachmentHead] {
         &self.content.attachments
+    }
+
+    /// Every part of the payload, the whole first, each with what covers it.
+    pub fn structure(&self) -> &[PartRow] {
+        &self.structure
     }
 
     /// Parts with a protection of their own: they open alone (rule 23).
@@ -116,9 +160,14 @@ impl Reading {
     pub fn errant_part(&self, index: usize) -> Option<Vec<u8>> {
         let errant = self.content.errant.get(index)?;
         let tree = Tree::parse(&self.payload).ok()?;
-        tree.parts()
-            .nth(errant.index)
-            .map(|part| part.bytes().to_vec())
+        let part = tree.part(errant.index)?;
+        if part.media() == "text/plain" {
+            // The text around it is another part, and protected by nothing (rule 20).
+            let text = part.decoded().bytes;
+            let block = inline::find(&text)?;
+            return text.get(block).map(<[u8]>::to_vec);
+        }
+        Some(part.bytes().to_vec())
     }
 
     /// The cryptographic payload, for comparing it with what was written (rule 46).
@@ -183,7 +232,12 @@ pub fn reading(
     };
     let differs = !vouched && shown.cautions.contains(&HeaderCaution::FromDiffers);
     let author = if differs { author(&outer) } else { claimed };
+    let thread = match shown.mode {
+        HeaderMode::None => Thread::of(&outer, &shown.fields),
+        HeaderMode::Clear | HeaderMode::Cipher => Thread::of(&tree.root().header(), &shown.fields),
+    };
     let cautions = cautions(&verdict, &shown, differs, &author, &content);
+    let structure = structure::rows(&tree, &content, structure::cover(&verdict));
     drop(tree);
     Ok(Reading {
         verdict,
@@ -192,7 +246,10 @@ pub fn reading(
         headers: shown.fields,
         cautions,
         content,
+        thread,
+        structure,
         payload,
+        original: None,
     })
 }
 
