@@ -11,8 +11,10 @@ mod network;
 mod openpgp;
 mod outbox;
 mod plan;
+mod print;
 mod progress;
 mod store;
+mod structure;
 mod verdict;
 
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
@@ -20,8 +22,12 @@ pub use failure::{bad_address, failure};
 pub use key::{import_refusal, key_state};
 pub use network::{fetch_failure, not_all_taken, submit_failure};
 pub use outbox::outbox_state;
-pub use plan::{draft_problem, plan_problem, preflight_sentence};
+pub use plan::{draft_problem, plan_problem, preflight_sentence, reply_sentence};
+pub use print::printout;
 pub use progress::{step, visible};
+pub use structure::{
+    attachment_caution, attachment_name, layers, name_caution, own_protection, part_cover,
+};
 pub use verdict::{caution, checked, verdict, verdict_facts, why_not};
 
 use crate::base::Time;

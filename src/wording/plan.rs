@@ -1,7 +1,7 @@
 //! What keeps a letter from being sealed, and how it will travel.
 
 use super::{Notice, Turn, key_state, list_of};
-use crate::app::command::Preflight;
+use crate::app::command::{DraftForm, Preflight};
 use crate::compose::DraftProblem;
 use crate::protect::plan::PlanProblem;
 
@@ -102,6 +102,19 @@ pub fn preflight_sentence(preflight: &Preflight) -> String {
     }
 }
 
+/// What a reply promises, in a sentence.
+pub fn reply_sentence(reply: &DraftForm) -> &'static str {
+    match (reply.answers.sealed_only, reply.to.is_empty()) {
+        (true, false) => "It answers what was sealed for you, so it leaves sealed or not at all.",
+        (true, true) => {
+            "It answers what was sealed for you, so it leaves sealed or not at all. The letter does \
+             not say whom to answer."
+        }
+        (false, false) => "It answers a letter that everybody on the way could read.",
+        (false, true) => "The letter does not say whom to answer.",
+    }
+}
+
 /// Why a draft cannot become a letter.
 pub fn draft_problem(problem: &DraftProblem) -> Notice {
     let bad = |headline: String| Notice::new("bad-draft", Turn::You, headline);
@@ -144,5 +157,19 @@ pub fn draft_problem(problem: &DraftProblem) -> Notice {
         DraftProblem::Damaged => bad("The draft is damaged.".to_owned())
             .why("What was kept of it is not whole.")
             .next("Restore the home from a backup; the rest was left as it is."),
+        DraftProblem::AnswersSealed => Notice::new(
+            "answers-sealed",
+            Turn::You,
+            "This answers a sealed letter, and would go readable.",
+        )
+        .why("What was sealed for you would be read by everybody on the way.")
+        .next(
+            "Seal it: take off whoever has no key, or import their key. To send it readable all the \
+             same, take the quote, the subject and the line X-Waxwing-Sealed-Only out of the draft.",
+        )
+        .in_window(
+            "Seal it: take off whoever has no key, or import their key. Send unprotected… offers to \
+             send it without the quote and the subject.",
+        ),
     }
 }

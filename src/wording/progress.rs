@@ -15,6 +15,7 @@ pub fn step(step: Step) -> &'static str {
         Step::Sending => "Sending",
         Step::Fetching => "Fetching",
         Step::Opening => "Opening",
+        Step::Printing => "Setting it on pages",
         Step::Waiting => "Waiting for the answer",
     }
 }
