@@ -3,8 +3,10 @@
 use crate::address::{Address, Mailbox};
 use crate::app::failure::Failure;
 use crate::app::port::{
-    Connected, DraftHead, Identity, LetterHead, OutboxEntry, OutboxId, Question, Receipt,
+    Connected, DraftHead, Identity, LetterHead, OpenedFrom, OpenedHead, OutboxEntry, OutboxId,
+    Question, Receipt,
 };
+use crate::app::print::Printout;
 use crate::app::service::round_trip::Told;
 use crate::base::{Passphrase, Time, Untrusted};
 use crate::cert::{Checked, Fingerprint};
@@ -123,6 +125,13 @@ pub enum Command {
         /// The person asked, after a warning, to read what anybody may have altered (rule 17).
         without_integrity: bool,
     },
+    /// The draft of a reply to a message that was opened (rules 31 to 36).
+    Reply {
+        /// To which.
+        reading: Arc<Reading>,
+        /// To everybody who got it, not to its author alone.
+        all: bool,
+    },
     /// Saves an attachment under a safe name into a folder, or to a path.
     SaveAttachment {
         /// From which reading.
@@ -132,6 +141,40 @@ pub enum Command {
         /// A folder (then the name is the attachment's, made safe) or a path that does not exist.
         to: PathBuf,
     },
+    /// Saves all attachments under safe names into a folder, which is made if it is not there.
+    SaveAttachments {
+        /// From which reading.
+        reading: Arc<Reading>,
+        /// Where to.
+        folder: PathBuf,
+    },
+    /// Saves the message as it came (.eml), or its text (.txt).
+    SaveLetter {
+        /// Which.
+        reading: Arc<Reading>,
+        /// What of it.
+        part: LetterPart,
+        /// A folder, or a path that does not exist.
+        to: PathBuf,
+    },
+    /// Prints a letter to a PDF.
+    Print {
+        /// What stands on it.
+        printout: Box<Printout>,
+        /// A path that does not exist.
+        to: PathBuf,
+    },
+    /// What was opened before, as far as it is remembered; nothing where there is no vault yet.
+    Opened,
+    /// Remembers a message that was opened.
+    Remember {
+        /// What it was found to be.
+        reading: Arc<Reading>,
+        /// Where it came from.
+        from: OpenedFrom,
+    },
+    /// Forgets messages that were opened. Letters that were fetched stay, as not opened yet.
+    ForgetOpened(Vec<i64>),
     /// Starts the built-in practice server and its partner; from then on the runner's desk is the
     /// practice desk until [`Command::LeavePractice`].
     StartPractice {
@@ -149,11 +192,24 @@ pub enum Command {
     },
 }
 
+/// What of a letter is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterPart {
+    /// The bytes as they came.
+    Message,
+    /// The text that is shown.
+    Text,
+}
+
 /// A message to open.
 #[derive(Clone)]
 pub enum OpenWhat {
     /// A letter that was fetched.
     Letter(i64),
+    /// A letter of the outbox, as it was sealed for its sender too (rule 40).
+    Sent(OutboxId),
+    /// One that was opened before, as it was kept.
+    Opened(i64),
     /// A file.
     File(PathBuf),
     /// Bytes that were dropped or pasted, or a part that opens alone.
@@ -208,6 +264,21 @@ pub struct DraftForm {
     pub body: String,
     /// Files that travel along.
     pub attachments: Vec<FormAttachment>,
+    /// What it owes to the letter that it answers; nothing when it answers none.
+    pub answers: Answers,
+}
+
+/// What a letter owes to the one that it answers (rules 31 to 35).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The message that it answers, without angle brackets.
+    pub in_reply_to: Vec<String>,
+    /// The thread so far, without angle brackets.
+    pub references: Vec<String>,
+    /// That was decrypted to be read: this leaves sealed or not at all.
+    pub sealed_only: bool,
+    /// Names of fields, in lower case, that stand inside only.
+    pub hidden: Vec<String>,
 }
 
 /// A file that travels along. Its bytes are read when it is added, so that a file that vanishes
@@ -270,8 +341,23 @@ pub enum Outcome {
     Reading(Arc<Reading>),
     /// Of [`Command::PracticeRoundTrip`]: every step passed.
     RoundTripPassed,
-    /// Of [`Command::SaveAttachment`]: where it is now.
+    /// Of [`Command::Reply`].
+    Reply(Box<Reply>),
+    /// Of the commands that save and print: where it is now.
     Saved(PathBuf),
+    /// Of [`Command::SaveAttachments`]: where they are now.
+    SavedAll(Vec<PathBuf>),
+    /// Of [`Command::Opened`], [`Command::Remember`] and [`Command::ForgetOpened`]: the newest first.
+    Opened(Vec<OpenedHead>),
+}
+
+/// The draft of a reply.
+#[derive(Clone)]
+pub struct Reply {
+    /// As a window shows it.
+    pub form: DraftForm,
+    /// As a draft file.
+    pub file: Vec<u8>,
 }
 
 /// A new identity or key, and its revocation certificate.

@@ -83,6 +83,12 @@ fn read_some(source: &mut impl Read, path: &Path, most: u64) -> Result<Vec<u8>, 
     Ok(bytes)
 }
 
+/// The first bytes of a file, as far as there are any; `None` when it cannot be read.
+pub fn start(path: &Path, most: u64) -> Option<Vec<u8>> {
+    let mut file = File::open(path).ok()?;
+    read_some(&mut file, path, most).ok()
+}
+
 fn has_header_end(start: &[u8]) -> bool {
     memchr::memmem::find(start, b"\n\n").is_some()
         || memchr::memmem::find(start, b"\n\r\n").is_some()

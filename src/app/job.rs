@@ -53,6 +53,8 @@ pub enum Step {
     Fetching,
     /// Decrypting and verifying.
     Opening,
+    /// Setting a letter on pages.
+    Printing,
     /// Waiting for the partner's answer.
     Waiting,
 }

@@ -6,6 +6,7 @@ pub mod failure;
 pub mod files;
 pub mod job;
 pub mod port;
+pub mod print;
 mod random;
 pub mod runner;
 pub mod service;

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! home (0700)/
-//!   waxwing.sqlite   identities, ledger, decisions, accounts, drafts, outbox, letters
+//!   waxwing.sqlite   identities, ledger, decisions, accounts, drafts, outbox, letters,
+//!                    messages that were opened
 //!   certs.sqlite     what is remembered of pgp.cert.d; can be made again
 //!   lock             held while the home is set up
 //!   live/            one locked file for each process that is sending
@@ -24,6 +25,7 @@ mod home;
 mod identities;
 mod ledger;
 mod letters;
+mod opened;
 mod outbox;
 mod owner;
 mod schema;
@@ -36,8 +38,8 @@ pub use vault::VaultAccess;
 
 use crate::address::Address;
 use crate::app::port::{
-    CertProvenance, DraftHead, Identity, Letter, LetterHead, OutboxEntry, OutboxId, OutboxState,
-    Seen, Store, StoreFailure,
+    CertProvenance, DraftHead, Identity, Letter, LetterHead, OpenedFacts, OpenedHead, OutboxEntry,
+    OutboxId, OutboxState, Seen, Store, StoreFailure,
 };
 use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
@@ -319,9 +321,43 @@ impl Store for FileStore {
             .write(|tx| outbox::set_state(tx, key.as_deref(), (id, index), state, &me))
     }
 
+    fn part_off(
+        &self,
+        id: OutboxId,
+        index: usize,
+        refused: &[Address],
+    ) -> Result<(), StoreFailure> {
+        self.open_and_write(|tx, key| outbox::part_off(tx, key, (id, index), refused))
+    }
+
     fn remove_outgoing(&self, id: OutboxId) -> Result<(), StoreFailure> {
         self.settle()?;
         self.db.write(|tx| outbox::remove(tx, id))
+    }
+
+    fn opened(&self) -> Result<Vec<OpenedHead>, StoreFailure> {
+        self.open_and_read(opened::all)
+    }
+
+    fn put_opened(
+        &self,
+        facts: &OpenedFacts,
+        bytes: Option<&[u8]>,
+        again: Option<i64>,
+        at: Time,
+        bounds: (usize, u64),
+    ) -> Result<(), StoreFailure> {
+        self.open_and_write(|tx, key| {
+            opened::put_opened(tx, key, (facts, bytes), again, at, bounds)
+        })
+    }
+
+    fn opened_bytes(&self, id: i64) -> Result<Option<Vec<u8>>, StoreFailure> {
+        self.open_and_read(|conn, key| opened::bytes(conn, key, id))
+    }
+
+    fn forget_opened(&self, ids: &[i64]) -> Result<(), StoreFailure> {
+        self.db.write(|tx| opened::forget(tx, ids))
     }
 
     fn letters(&self, account: &Address) -> Result<Vec<LetterHead>, StoreFailure> {

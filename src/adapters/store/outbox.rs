@@ -292,6 +292,46 @@ pub(super) fn set_state(
     }
 }
 
+/// Parts recipients off a copy that was sent to others: they get a waiting copy of the same bytes.
+pub(super) fn part_off(
+    tx: &Transaction<'_>,
+    key: &VaultKey,
+    (id, index): (OutboxId, usize),
+    refused: &[Address],
+) -> Result<(), Fault> {
+    let owner = id.to_string();
+    let from = part(index)?;
+    let sent: bool = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM outbox_copy WHERE outbox = ?1 AND part = ?2 AND state = ?3)",
+        (id, from, state::SENT),
+        |row| row.get(0),
+    )?;
+    if !sent {
+        return Ok(());
+    }
+    let mut head = head(tx, key, &owner)?;
+    let Some(named) = head.copies.get_mut(index) else {
+        return Err(damaged("a copy's number").into());
+    };
+    let is_refused = |to: &String| refused.iter().any(|address| address.as_str() == to);
+    let (parted, kept): (Vec<String>, Vec<String>) = named.drain(..).partition(is_refused);
+    if parted.is_empty() || kept.is_empty() {
+        return Ok(());
+    }
+    *named = kept;
+    let to = part(head.copies.len())?;
+    head.copies.push(parted);
+    let head = serde_json::to_vec(&head).map_err(|_| damaged("an outbox entry"))?;
+    put(tx, key, &Record::new(Place::OutboxHead, &owner), &head)?;
+    let bytes = take_present(tx, key, &Record::new(Place::OutboxCopy, &owner).part(from))?;
+    tx.execute(
+        "INSERT INTO outbox_copy (outbox, part, state) VALUES (?1, ?2, ?3)",
+        (id, to, state::WAITING),
+    )?;
+    let record = Record::new(Place::OutboxCopy, &owner).part(to);
+    put(tx, key, &record, bytes.expose())
+}
+
 /// Removes a letter, unless a process is sending it.
 pub(super) fn remove(tx: &Transaction<'_>, id: OutboxId) -> Result<(), Fault> {
     let sending: bool = tx.query_row(

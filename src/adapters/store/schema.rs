@@ -5,7 +5,7 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
-pub(super) const STEPS: &[&str] = &[FORMAT_1];
+pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
 const FORMAT_1: &str = "
@@ -66,5 +66,12 @@ CREATE TABLE letter (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_key TEXT NOT NULL, uid TEXT NOT NULL, at INTEGER NOT NULL,
     UNIQUE (account_key, uid)
+) STRICT;
+";
+
+/// Messages that were opened. What they are stands in `sealed`.
+const FORMAT_2: &str = "
+CREATE TABLE opened (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL
 ) STRICT;
 ";

@@ -33,6 +33,10 @@ pub(super) enum Place {
     OutboxNote,
     /// A received letter; its owner is the letter's number.
     Letter,
+    /// What is known of a message that was opened; its owner is its number.
+    OpenedHead,
+    /// The bytes of a message that was opened.
+    OpenedMessage,
 }
 
 impl Place {
@@ -47,6 +51,8 @@ impl Place {
             Place::OutboxCopy => "outbox-copy",
             Place::OutboxNote => "outbox-note",
             Place::Letter => "letter",
+            Place::OpenedHead => "opened-head",
+            Place::OpenedMessage => "opened-message",
         }
     }
 }

@@ -13,8 +13,9 @@ pub use clock::Clock;
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
 pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use store::{
-    AskPassphrase, CertProvenance, DraftHead, Identity, Letter, LetterHead, OutboxEntry, OutboxId,
-    OutboxState, Question, Seen, Store, StoreFailure, StoredCopy,
+    AskPassphrase, CertProvenance, DraftHead, Identity, Letter, LetterHead, OpenedFacts,
+    OpenedFrom, OpenedHead, OutboxEntry, OutboxId, OutboxState, Question, Seen, Store,
+    StoreFailure, StoredCopy,
 };
 pub use submission::{
     Connected, Receipt, Refusal, Reply, Stage, Submission, SubmitFailure, TlsFacts, TlsRefusal,

@@ -6,6 +6,7 @@ use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
 use crate::protect::{Outgoing, Protection};
 use crate::settings::Account;
+use serde::{Deserialize, Serialize};
 
 /// A person's own address with the key that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +122,49 @@ pub struct LetterHead {
     pub uid: String,
     /// When it was fetched.
     pub at: Time,
+}
+
+/// Where a message that was opened came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OpenedFrom {
+    /// A letter that was fetched.
+    Letter(i64),
+    /// A letter of the outbox.
+    Sent(OutboxId),
+    /// A file.
+    File(String),
+    /// It was pasted or dropped as bytes.
+    Pasted,
+    /// A part of another message, opened alone.
+    Part,
+}
+
+/// A message that was opened: what the list shows of it. All of it is sealed at rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedHead {
+    /// Its name; grows.
+    pub id: i64,
+    /// When it was last opened.
+    pub at: Time,
+    /// What is known of it.
+    pub facts: OpenedFacts,
+}
+
+/// What is remembered of a message that was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedFacts {
+    /// Where it came from.
+    pub from: OpenedFrom,
+    /// Who wrote it, as it was shown; empty when that was unclear. As it came.
+    pub author: String,
+    /// Its subject. As it came.
+    pub subject: String,
+    /// What it was found to be, in the word of the command line's contract.
+    pub summary: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether its bytes are kept, so that it opens though its source is gone.
+    pub kept: bool,
 }
 
 /// A letter that was received, as it came.
@@ -247,8 +291,31 @@ pub trait Store: Send + Sync {
         index: usize,
         state: &OutboxState,
     ) -> Result<(), StoreFailure>;
+    /// Gives recipients whom the server refused a copy of their own, `Waiting`, with the same bytes:
+    /// the copy that was sent keeps those who got it. Nothing happens unless that copy is `Sent` to
+    /// others than them. Vault.
+    fn part_off(&self, id: OutboxId, index: usize, refused: &[Address])
+    -> Result<(), StoreFailure>;
     /// Removes a letter from the outbox; `Busy` while a process is sending it. No vault.
     fn remove_outgoing(&self, id: OutboxId) -> Result<(), StoreFailure>;
+
+    /// Messages that were opened, the last first. Vault.
+    fn opened(&self) -> Result<Vec<OpenedHead>, StoreFailure>;
+    /// Remembers a message that was opened, with its bytes where they are given, in the place of what
+    /// was remembered as `again`; then forgets the oldest beyond `bounds`: so many messages, and so
+    /// many kept bytes of them. Vault.
+    fn put_opened(
+        &self,
+        facts: &OpenedFacts,
+        bytes: Option<&[u8]>,
+        again: Option<i64>,
+        at: Time,
+        bounds: (usize, u64),
+    ) -> Result<(), StoreFailure>;
+    /// The bytes of a message that was opened, if they are kept. Vault.
+    fn opened_bytes(&self, id: i64) -> Result<Option<Vec<u8>>, StoreFailure>;
+    /// Forgets messages that were opened. No vault.
+    fn forget_opened(&self, ids: &[i64]) -> Result<(), StoreFailure>;
 
     /// Received letters of an account, newest first. No vault.
     fn letters(&self, account: &Address) -> Result<Vec<LetterHead>, StoreFailure>;

@@ -1,6 +1,6 @@
 //! Drafts: from a file or a window to what `compose` takes, and at rest.
 
-use crate::app::command::{DraftForm, DraftSource, FormAttachment};
+use crate::app::command::{Answers, DraftForm, DraftSource, FormAttachment};
 use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::compose::{Attachment, Draft, DraftProblem};
@@ -29,6 +29,10 @@ fn from_form(form: &DraftForm) -> Draft {
                 bytes: a.bytes.clone(),
             })
             .collect(),
+        in_reply_to: form.answers.in_reply_to.clone(),
+        references: form.answers.references.clone(),
+        sealed_only: form.answers.sealed_only,
+        hidden: form.answers.hidden.clone(),
         ..Draft::default()
     }
 }
@@ -51,8 +55,21 @@ pub fn from_mailto(link: &str) -> Option<DraftForm> {
     Draft::from_mailto(link).map(form_of)
 }
 
-fn form_of(draft: Draft) -> DraftForm {
+/// The same letter without anything of the sealed one that it answers, so that it may go readable:
+/// only after the person said so (rule 32).
+pub fn without_what_it_answers(form: &DraftForm) -> DraftForm {
+    form_of(from_form(form).without_what_it_answers())
+}
+
+/// The form of a draft.
+pub fn form_of(draft: Draft) -> DraftForm {
     DraftForm {
+        answers: Answers {
+            in_reply_to: draft.in_reply_to,
+            references: draft.references,
+            sealed_only: draft.sealed_only,
+            hidden: draft.hidden,
+        },
         to: draft.to,
         cc: draft.cc,
         bcc: draft.bcc,

@@ -1,6 +1,7 @@
 //! Received letters: fetching, opening, saving what came with them.
 
 use super::{account, identity};
+use crate::app::command::LetterPart;
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, OpenMessageFailure};
 use crate::app::files;
@@ -41,6 +42,55 @@ pub fn list(desk: &Desk) -> Result<Vec<LetterHead>, Failure> {
         Err(Failure::NoIdentity { .. }) => Ok(Vec::new()),
         Err(other) => Err(other),
     }
+}
+
+/// Saves all attachments into a folder, which is made if it is not there.
+pub fn save_attachments(
+    reading: &Reading,
+    folder: &Path,
+    watch: &Watch,
+) -> Result<Vec<PathBuf>, Failure> {
+    files::make_folder(folder)?;
+    let count = reading.attachments().len();
+    let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    let mut saved = Vec::new();
+    for index in 0..count {
+        watch.stop_here()?;
+        watch.progress(Step::Reading, number(index), number(count));
+        saved.push(save_attachment(reading, index, folder)?);
+    }
+    Ok(saved)
+}
+
+/// Saves the message as it came, or the text that is shown: into a folder under a name made of the
+/// subject, or to a path that does not exist.
+pub fn save_letter(reading: &Reading, part: LetterPart, to: &Path) -> Result<PathBuf, Failure> {
+    let (bytes, ending) = match part {
+        LetterPart::Message => {
+            let original = reading.original().ok_or(Failure::NoSuchLetter)?;
+            (original.as_slice(), "eml")
+        }
+        LetterPart::Text => (reading.text().as_bytes(), "txt"),
+    };
+    if to.is_dir() {
+        let name = letter_name(reading, ending);
+        return Ok(files::write_into(to, &name, bytes)?);
+    }
+    files::write_new(to, bytes)?;
+    Ok(to.to_owned())
+}
+
+/// A name for a letter that is saved, made of its subject.
+pub fn letter_name(reading: &Reading, ending: &str) -> String {
+    let subject = reading.header("Subject").map(|subject| subject.raw());
+    let subject = subject.unwrap_or_default().trim();
+    // A dot in a subject begins no ending.
+    let stem = match subject {
+        "" => "letter".to_owned(),
+        subject => subject.replace(['.', '/', '\\'], " "),
+    };
+    let stem = safe_file_name(stem.trim());
+    format!("{stem}.{ending}")
 }
 
 /// Saves an attachment: into a folder under a safe name, or to a path that does not exist. Nothing

@@ -7,10 +7,12 @@ pub mod import;
 pub mod keys;
 pub mod letters;
 pub mod open;
+pub mod opened;
 pub mod outbox;
 pub mod practice;
 pub mod preflight;
 mod proof;
+pub mod reply;
 pub mod round_trip;
 pub mod seal;
 pub mod send;
@@ -19,6 +21,7 @@ use crate::app::command::{Command, Outcome, Overview};
 use crate::app::desk::Desks;
 use crate::app::failure::Failure;
 use crate::app::job::Watch;
+use crate::app::{files, print};
 use crate::cert::Checked;
 use std::sync::Arc;
 
@@ -99,6 +102,9 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             what,
             without_integrity,
         } => Outcome::Reading(open::open(desk, &what, without_integrity, watch)?),
+        Command::Reply { reading, all } => {
+            Outcome::Reply(Box::new(reply::reply(desk, &reading, all)?))
+        }
         Command::StartPractice { name } => {
             desk.online()?;
             let ground = desks.ground().open().map_err(Failure::Practice)?;
@@ -119,6 +125,22 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::SaveAttachment { reading, index, to } => {
             Outcome::Saved(letters::save_attachment(&reading, index, &to)?)
         }
+        Command::SaveAttachments { reading, folder } => {
+            Outcome::SavedAll(letters::save_attachments(&reading, &folder, watch)?)
+        }
+        Command::SaveLetter { reading, part, to } => {
+            Outcome::Saved(letters::save_letter(&reading, part, &to)?)
+        }
+        Command::Print { printout, to } => {
+            let bytes = print::pdf(&printout, watch)?;
+            files::write_new(&to, &bytes)?;
+            Outcome::Saved(to)
+        }
+        Command::Opened => Outcome::Opened(opened::list(desk)?),
+        Command::Remember { reading, from } => {
+            Outcome::Opened(opened::remember(desk, &reading, &from)?)
+        }
+        Command::ForgetOpened(ids) => Outcome::Opened(opened::forget(desk, &ids)?),
     })
 }
 

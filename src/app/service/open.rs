@@ -1,5 +1,6 @@
 //! Opening a message: decrypt, verify, judge.
 
+use super::opened;
 use crate::app::command::OpenWhat;
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, OpenMessageFailure};
@@ -7,6 +8,7 @@ use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::Store;
 use crate::cert::{Cert, SecretCert, SecretKeys};
+use crate::protect::inline;
 use crate::protect::open::{Problem, open as open_envelope, wants_keys};
 use crate::protect::openpgp::{self, CertLookup};
 use crate::read::{Policy, Reading, reading};
@@ -19,17 +21,15 @@ pub fn open(
     without_integrity: bool,
     watch: &Watch,
 ) -> Result<Arc<Reading>, Failure> {
-    match what {
-        OpenWhat::Letter(id) => {
-            let letter = desk.store.letter(*id)?.ok_or(Failure::NoSuchLetter)?;
-            open_message(desk, &letter.bytes, without_integrity, watch)
-        }
-        OpenWhat::File(path) => {
-            let bytes = files::read_message(path)?;
-            open_message(desk, &bytes, without_integrity, watch)
-        }
-        OpenWhat::Bytes(bytes) => open_message(desk, bytes, without_integrity, watch),
-    }
+    let message = match what {
+        OpenWhat::Letter(id) => opened::letter(desk, *id)?,
+        OpenWhat::Sent(id) => opened::sent(desk, *id)?,
+        OpenWhat::Opened(id) => opened::bytes(desk, *id)?,
+        OpenWhat::File(path) => Arc::new(files::read_message(path)?),
+        OpenWhat::Bytes(bytes) => bytes.clone(),
+    };
+    let reading = open_message(desk, &message, without_integrity, watch)?;
+    Ok(Arc::new(reading.with_original(message)))
 }
 
 /// Reads a message. The vault is opened only when the message is encrypted.
@@ -41,10 +41,15 @@ pub fn open_message(
     message: &[u8],
     without_integrity: bool,
     watch: &Watch,
-) -> Result<Arc<Reading>, Failure> {
+) -> Result<Reading, Failure> {
     let total = u64::try_from(message.len()).unwrap_or(u64::MAX);
     watch.progress(Step::Opening, 0, total);
-    let keys = if wants_keys(message).map_err(OpenMessageFailure::Mime)? {
+    let is_inline = inline::is_inline(message);
+    let is_sealed = match is_inline {
+        true => inline::is_encrypted(message),
+        false => wants_keys(message).map_err(OpenMessageFailure::Mime)?,
+    };
+    let keys = if is_sealed {
         secret_keys(&*desk.store)?
     } else {
         SecretKeys::new()
@@ -59,14 +64,27 @@ pub fn open_message(
         workers: &*desk.workers,
         without_integrity,
     };
-    let opened = open_envelope(message, &with).map_err(|problem| match problem {
+    let sort = |problem| match problem {
         Problem::Mime(problem) => OpenMessageFailure::Mime(problem),
         Problem::Decrypt(failure) => OpenMessageFailure::Decrypt(failure),
-    })?;
+    };
+    let alone = match is_inline {
+        true => inline::open_inline(message, &with).map_err(sort)?,
+        false => None,
+    };
+    // A block without MIME has no header section: nothing of it may be taken for one.
+    let header = match alone {
+        Some(_) => &b"\r\n"[..],
+        None => message,
+    };
+    let opened = match alone {
+        Some(opened) => opened,
+        None => open_envelope(message, &with).map_err(sort)?,
+    };
     let (evidence, payload) = opened.into_payload();
     let acceptance = desk.store.acceptance()?;
     let reading = reading(
-        message,
+        header,
         evidence,
         payload,
         &acceptance,
@@ -75,7 +93,17 @@ pub fn open_message(
     )
     .map_err(OpenMessageFailure::Mime)?;
     watch.progress(Step::Opening, total, total);
-    Ok(Arc::new(reading))
+    Ok(reading)
+}
+
+/// Whether a file holds an OpenPGP message, by its first bytes: files that end in `.asc` may as well
+/// hold keys.
+pub fn is_message_file(path: &std::path::Path) -> bool {
+    files::start(path, 4_096).is_some_and(|start| {
+        let text = String::from_utf8_lossy(&start);
+        text.contains("-----BEGIN PGP MESSAGE-----")
+            || text.contains("-----BEGIN PGP SIGNED MESSAGE-----")
+    })
 }
 
 /// Every own secret key ever held (rule 28).

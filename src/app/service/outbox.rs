@@ -1,11 +1,14 @@
 //! The outbox: handing letters over, trying again, discarding.
 
 use super::account;
+use crate::address::Address;
 use crate::app::command::SendReport;
 use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::app::job::Watch;
-use crate::app::port::{OutboxEntry, OutboxId, OutboxState, Receipt, SubmitFailure};
+use crate::app::port::{
+    OutboxEntry, OutboxId, OutboxState, Receipt, Refusal, StoredCopy, SubmitFailure,
+};
 use crate::base::Passphrase;
 use crate::protect::Copy;
 use crate::settings::Account;
@@ -43,9 +46,9 @@ pub fn deliver(
         match hand_over(desk, id, stored.index, &account, &password, copy, watch)? {
             Ok(receipt) => report.receipts.push(receipt),
             Err(failure) => {
-                let stop = !is_about_this_copy(&failure);
+                let goes_on = aftermath(&failure).goes_on();
                 failed.get_or_insert(failure);
-                if stop {
+                if !goes_on {
                     break;
                 }
             }
@@ -58,13 +61,20 @@ pub fn deliver(
     }
 }
 
-/// Tries a letter again.
+/// Tries a letter again: what waits, what was refused, and, of a copy that the server took for a part
+/// of its recipients, those whom it refused. Nobody gets it twice.
 pub fn retry(
     desk: &Desk,
     id: OutboxId,
     maybe_sent_too: bool,
     watch: &Watch,
 ) -> Result<SendReport, Failure> {
+    for copy in &entry(desk, id)?.copies {
+        let refused = refused_of(copy);
+        if !refused.is_empty() {
+            desk.store.part_off(id, copy.index, &refused)?;
+        }
+    }
     let entry = entry(desk, id)?;
     let unsure = entry
         .copies
@@ -75,6 +85,23 @@ pub fn retry(
         return Err(Failure::MaybeSentAlready);
     }
     deliver(desk, id, maybe_sent_too, watch)
+}
+
+/// Whom the server refused when it took a copy for others, as far as they were not tried again
+/// since: those have a copy of their own.
+pub fn refused_of(copy: &StoredCopy) -> Vec<Address> {
+    let OutboxState::Sent { receipt } = &copy.state else {
+        return Vec::new();
+    };
+    let receipt: Value = serde_json::from_str(receipt).unwrap_or_default();
+    let named = receipt.get("refused").and_then(Value::as_array);
+    let named: Vec<Address> = named
+        .into_iter()
+        .flatten()
+        .filter_map(|one| Address::parse(one.get("address")?.as_str()?).ok())
+        .collect();
+    let still = |address: &&Address| named.contains(address);
+    copy.envelope_to.iter().filter(still).cloned().collect()
 }
 
 /// Removes a letter, unless a process is at it.
@@ -125,31 +152,44 @@ fn hand_over(
         Ok(receipt) => OutboxState::Sent {
             receipt: receipt_json(receipt).to_string(),
         },
-        Err(failure) => state_after(failure),
+        Err(failure) => aftermath(failure).state(failure),
     };
     desk.store.set_state(id, index, &state)?;
     Ok(result)
 }
 
-/// Where a copy stands after a failure: refused for good, unsure, or waiting for another try.
-fn state_after(failure: &SubmitFailure) -> OutboxState {
-    let refused = || OutboxState::Refused {
-        why: refusal(failure).to_string(),
+/// What a failure means for the copy, and for the copies after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Aftermath {
+    /// Refused for good; another copy could fare better.
+    Refused,
+    /// Refused for now; another copy could fare better.
+    NotNow,
+    /// Nothing was taken, and nothing is to be had of the server now.
+    NoServer,
+    /// It may have been taken (rule 62), and nothing is to be had of the server now.
+    MaybeTaken,
+}
+
+fn aftermath(failure: &SubmitFailure) -> Aftermath {
+    let for_good = |code: u16| match code / 100 {
+        5 => Aftermath::Refused,
+        _ => Aftermath::NotNow,
     };
     match failure {
-        SubmitFailure::MaybeSent { .. } => OutboxState::MaybeSent,
-        SubmitFailure::Refused { reply, .. } if reply.code / 100 == 5 => refused(),
-        SubmitFailure::AllRefused(refusals)
-            if refusals.iter().all(|refusal| refusal.reply.code / 100 == 5) =>
-        {
-            refused()
+        SubmitFailure::MaybeSent { .. } => Aftermath::MaybeTaken,
+        SubmitFailure::Refused { reply, .. } => for_good(reply.code),
+        SubmitFailure::AllRefused(refusals) => {
+            let lasting = |refusal: &Refusal| for_good(refusal.reply.code) == Aftermath::Refused;
+            match refusals.iter().all(lasting) {
+                true => Aftermath::Refused,
+                false => Aftermath::NotNow,
+            }
         }
         SubmitFailure::TooLarge { .. }
         | SubmitFailure::NoUtf8 { .. }
-        | SubmitFailure::Unsendable(_) => refused(),
-        SubmitFailure::Refused { .. }
-        | SubmitFailure::AllRefused(_)
-        | SubmitFailure::NoSuchHost { .. }
+        | SubmitFailure::Unsendable(_) => Aftermath::Refused,
+        SubmitFailure::NoSuchHost { .. }
         | SubmitFailure::NoConnection { .. }
         | SubmitFailure::NoStartTls { .. }
         | SubmitFailure::Injected { .. }
@@ -160,7 +200,28 @@ fn state_after(failure: &SubmitFailure) -> OutboxState {
         | SubmitFailure::Closed { .. }
         | SubmitFailure::Deadline { .. }
         | SubmitFailure::Cancelled
-        | SubmitFailure::NotRecorded => OutboxState::Waiting,
+        | SubmitFailure::NotRecorded => Aftermath::NoServer,
+    }
+}
+
+impl Aftermath {
+    /// Whether the copies after it are worth a try in the same go.
+    fn goes_on(self) -> bool {
+        match self {
+            Aftermath::Refused | Aftermath::NotNow => true,
+            Aftermath::NoServer | Aftermath::MaybeTaken => false,
+        }
+    }
+
+    /// Where the copy stands now.
+    fn state(self, failure: &SubmitFailure) -> OutboxState {
+        match self {
+            Aftermath::Refused => OutboxState::Refused {
+                why: refusal(failure).to_string(),
+            },
+            Aftermath::NotNow | Aftermath::NoServer => OutboxState::Waiting,
+            Aftermath::MaybeTaken => OutboxState::MaybeSent,
+        }
     }
 }
 
@@ -184,30 +245,6 @@ fn refusal(failure: &SubmitFailure) -> Value {
         }
         SubmitFailure::Unsendable(what) => json!({"kind": "unsendable", "what": what}),
         other => json!({"kind": format!("{other:?}")}),
-    }
-}
-
-/// Whether another copy could fare better: the server is there and judged this one.
-fn is_about_this_copy(failure: &SubmitFailure) -> bool {
-    match failure {
-        SubmitFailure::Refused { .. }
-        | SubmitFailure::AllRefused(_)
-        | SubmitFailure::TooLarge { .. }
-        | SubmitFailure::NoUtf8 { .. }
-        | SubmitFailure::Unsendable(_) => true,
-        SubmitFailure::MaybeSent { .. }
-        | SubmitFailure::NoSuchHost { .. }
-        | SubmitFailure::NoConnection { .. }
-        | SubmitFailure::NoStartTls { .. }
-        | SubmitFailure::Injected { .. }
-        | SubmitFailure::Tls { .. }
-        | SubmitFailure::Garbage { .. }
-        | SubmitFailure::NoLoginMethod { .. }
-        | SubmitFailure::LoginRefused(_)
-        | SubmitFailure::Closed { .. }
-        | SubmitFailure::Deadline { .. }
-        | SubmitFailure::Cancelled
-        | SubmitFailure::NotRecorded => false,
     }
 }
 
@@ -236,3 +273,7 @@ pub fn receipt_json(receipt: &Receipt) -> Value {
         "at": receipt.at.to_string(),
     })
 }
+
+#[cfg(test)]
+#[path = "outbox_tests.rs"]
+mod tests;

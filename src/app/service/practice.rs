@@ -75,7 +75,7 @@ impl Session {
                 .letter(head.id)?
                 .ok_or(Failure::NoSuchLetter)?;
             let reading = open::open_message(&self.partner, &letter.bytes, false, watch)?;
-            answers.push(self.answer(reading, watch)?);
+            answers.push(self.answer(Arc::new(reading), watch)?);
         }
         Ok(answers)
     }

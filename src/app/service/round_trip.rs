@@ -94,7 +94,8 @@ fn fetch_answer(session: &Session, watch: &Watch) -> Result<Arc<Reading>, Failur
         .store
         .letter(head.id)?
         .ok_or(Failure::NoSuchLetter)?;
-    open::open_message(learner, &letter.bytes, false, watch)
+    let reading = open::open_message(learner, &letter.bytes, false, watch)?;
+    Ok(Arc::new(reading))
 }
 
 fn require_confidential(reading: &Reading, what: &str) -> Result<(), Failure> {
