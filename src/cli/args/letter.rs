@@ -55,6 +55,22 @@ pub struct OpenArgs {
     /// Save the attachments into this folder, under safe names
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    /// Print it to a PDF, a file that does not exist
+    #[arg(long, value_name = "OUT")]
+    pub pdf: Option<PathBuf>,
+}
+
+/// Begin an answer to a message.
+#[derive(Debug, Args)]
+pub struct ReplyArgs {
+    /// The message; - for standard input
+    pub file: PathBuf,
+    /// To everybody who got it, not to its author alone
+    #[arg(long)]
+    pub all: bool,
+    /// Where the draft goes; standard output without it
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
 }
 
 /// What a message must be.

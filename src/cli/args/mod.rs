@@ -9,7 +9,7 @@ mod window;
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
 pub use identity::{IdentityCommand, SchemeArg};
 pub use key::{KeyCommand, KeyImport};
-pub use letter::{OpenArgs, OutboxCommand, Require, SealArgs, SendArgs};
+pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
 pub use window::{ThemeArg, WindowArgs};
 
 use crate::base::Time;
@@ -58,7 +58,7 @@ pub struct Global {
     /// Print exactly one JSON document
     #[arg(long, global = true)]
     pub json: bool,
-    /// Judge validity as of then (RFC 3339); only for open, key list and key show
+    /// Judge validity as of then (RFC 3339); only for open, reply, key list and key show
     #[arg(long, global = true, value_name = "TIME", value_parser = time)]
     pub at: Option<Time>,
     /// Open no socket at all
@@ -98,6 +98,8 @@ pub enum Command {
     Outbox(OutboxCommand),
     /// Decrypt, verify and read a message
     Open(OpenArgs),
+    /// Begin an answer to a message: a draft that stays sealed if the message was
+    Reply(ReplyArgs),
     /// Fetch new letters from your server
     Fetch,
     /// Letters that were fetched

@@ -8,6 +8,7 @@ mod open;
 mod practice;
 mod prompt;
 mod reading_json;
+mod reply;
 mod report;
 
 use crate::app::command::{Command as Job, Outcome};
@@ -55,7 +56,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
         return print_usage(
             &clap::Error::raw(
                 clap::error::ErrorKind::ArgumentConflict,
-                "--at goes with open, key list and key show only\n",
+                "--at goes with open, reply, key list and key show only\n",
             ),
             json,
         );
@@ -69,7 +70,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
 
 fn takes_time(command: &Command) -> bool {
     match command {
-        Command::Open(_) => true,
+        Command::Open(_) | Command::Reply(_) => true,
         Command::Key(KeyCommand::List { .. } | KeyCommand::Show { .. }) => true,
         Command::Key(_)
         | Command::Identity(_)
@@ -178,6 +179,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Send(args) => letter::send(&session, args),
         Command::Outbox(command) => letter::outbox(&session, command),
         Command::Open(args) => open::run(&session, args),
+        Command::Reply(args) => reply::run(&session, args),
         Command::Fetch => open::fetch(&session),
         Command::Inbox { number } => open::inbox(&session, *number),
         Command::Practice { keep } => practice::run(&session, keep.as_deref()),

@@ -4,7 +4,6 @@ use super::report::{Report, notice_text};
 use super::{Session, read_message, unexpected};
 use crate::app::command::{Command, OpenWhat, Outcome};
 use crate::app::failure::Failure;
-use crate::app::files;
 use crate::app::port::LetterHead;
 use crate::base::untrusted::escape_text;
 use crate::cli::args::{OpenArgs, Require};
@@ -25,10 +24,20 @@ pub fn run(session: &Session, args: &OpenArgs) -> Result<Report, Failure> {
         Outcome::Reading(reading) => reading,
         _ => return Err(unexpected()),
     };
-    let saved = match &args.save {
+    let mut saved = match &args.save {
         Some(folder) => save_all(session, &reading, folder)?,
         None => Vec::new(),
     };
+    if let Some(path) = &args.pdf {
+        let job = Command::Print {
+            printout: Box::new(wording::printout(&reading)),
+            to: path.clone(),
+        };
+        match session.run(job)? {
+            Outcome::Saved(path) => saved.push(path.to_string_lossy().into_owned()),
+            _ => return Err(unexpected()),
+        }
+    }
     Ok(report(&reading, args.require, &saved))
 }
 
@@ -37,20 +46,17 @@ fn save_all(
     reading: &Arc<Reading>,
     folder: &Path,
 ) -> Result<Vec<String>, Failure> {
-    files::make_folder(folder)?;
-    let mut saved = Vec::new();
-    for index in 0..reading.attachments().len() {
-        let job = Command::SaveAttachment {
-            reading: reading.clone(),
-            index,
-            to: folder.to_owned(),
-        };
-        match session.run(job)? {
-            Outcome::Saved(path) => saved.push(path.to_string_lossy().into_owned()),
-            _ => return Err(unexpected()),
-        }
+    let job = Command::SaveAttachments {
+        reading: reading.clone(),
+        folder: folder.to_owned(),
+    };
+    match session.run(job)? {
+        Outcome::SavedAll(paths) => Ok(paths
+            .iter()
+            .map(|path| path.to_string_lossy().into_owned())
+            .collect()),
+        _ => Err(unexpected()),
     }
-    Ok(saved)
 }
 
 fn report(reading: &Reading, require: Option<Require>, saved: &[String]) -> Report {
@@ -81,7 +87,8 @@ fn text(reading: &Reading, saved: &[String]) -> String {
     for caution in reading.cautions() {
         lines.push(format!("  ! {}", wording::caution(*caution)));
     }
-    for (label, value) in wording::verdict_facts(reading.verdict()) {
+    let facts = wording::verdict_facts(reading.verdict());
+    for (label, value) in facts.into_iter().chain(wording::layers(reading)) {
         lines.push(format!("  {label}: {value}"));
     }
     lines.push(String::new());
@@ -102,6 +109,10 @@ fn text(reading: &Reading, saved: &[String]) -> String {
     for attachment in reading.attachments() {
         let size = wording::size(u64::try_from(attachment.size).unwrap_or(u64::MAX));
         lines.push(format!("[attachment] {} ({size})", attachment.name));
+        let careful = wording::attachment_caution(attachment);
+        if !careful.is_empty() {
+            lines.push(format!("  ! {careful}"));
+        }
     }
     for errant in reading.errant() {
         lines.push(format!(

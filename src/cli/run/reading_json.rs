@@ -26,10 +26,16 @@ pub fn reading_json(reading: &Reading) -> Value {
         .signer()
         .and_then(|signer| signer.signed_at)
         .map(|time| time.to_string());
+    let careful = reading.attachments().iter().filter_map(|file| {
+        let words = wording::attachment_caution(file);
+        let text = format!("{}: {words}", wording::attachment_name(file));
+        (!words.is_empty()).then(|| json!({"code": "dangerous-name", "text": text}))
+    });
     let cautions: Vec<Value> = reading
         .cautions()
         .iter()
         .map(|caution| json!({"code": caution.code(), "text": wording::caution(*caution)}))
+        .chain(careful)
         .collect();
     let attachments: Vec<Value> = reading
         .attachments()
