@@ -2,13 +2,15 @@
 
 use super::theme::{self, Palette, steps};
 use super::view::Place;
+use crate::app::service::open;
 use egui::{Align2, Id, LayerId, Order, Ui};
 use std::path::Path;
 
-/// Where a file from outside belongs, by its ending.
+/// Where a file from outside belongs, by its ending, and where that leaves it open, by its start.
 pub fn place_of(path: &Path) -> Place {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     match ending.as_deref() {
+        Some("asc" | "pgp" | "gpg" | "txt") if open::is_message_file(path) => Place::Read,
         Some("asc" | "pgp" | "gpg" | "key" | "pub" | "pem" | "crt" | "cer" | "p12" | "pfx") => {
             Place::Keys
         }

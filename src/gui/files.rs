@@ -1,6 +1,6 @@
 //! File dialogs and reading files, both away from the window's thread.
 
-use super::view::Wish;
+use super::view::{SaveWhat, Wish};
 use crate::app;
 use crate::app::command::FormAttachment;
 use crate::app::failure::FileFailure;
@@ -43,7 +43,8 @@ impl Files {
             let chosen = match &wish {
                 Wish::Attachments | Wish::Keys => dialog.pick_files().unwrap_or_default(),
                 Wish::Letter => dialog.pick_file().into_iter().collect(),
-                Wish::SaveAttachment(_, name) | Wish::ExportKey(name) => {
+                Wish::Save(SaveWhat::Attachments, _) => dialog.pick_folder().into_iter().collect(),
+                Wish::Save(_, name) | Wish::ExportKey(name) => {
                     let dialog = dialog.set_file_name(name);
                     dialog.save_file().into_iter().collect()
                 }

@@ -1,9 +1,9 @@
 //! What pages may look at, and what they may ask for. `ui` reads the one and returns the other.
 
 use crate::address::Mailbox;
-use crate::app::command::{Command, Overview};
+use crate::app::command::{Command, DraftForm, Overview};
 use crate::app::job::Progress;
-use crate::app::port::{LetterHead, OutboxEntry};
+use crate::app::port::{LetterHead, OutboxEntry, OutboxId};
 use crate::base::Time;
 use crate::settings::Account;
 use std::path::PathBuf;
@@ -57,8 +57,12 @@ pub enum Slot {
     Fetch,
     /// Read: opening one.
     Open,
-    /// Read: saving an attachment.
+    /// Read: saving or printing what is open.
     Save,
+    /// Read: what was opened before.
+    Opened,
+    /// Read: the draft of a reply.
+    Reply,
     /// Keys: the list.
     Keys,
     /// Keys: one of them.
@@ -71,7 +75,7 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 13] = [
+    pub const OF_PAGES: [Slot; 15] = [
         Slot::AccountTest,
         Slot::Preflight,
         Slot::Drafts,
@@ -81,6 +85,8 @@ impl Slot {
         Slot::Fetch,
         Slot::Open,
         Slot::Save,
+        Slot::Opened,
+        Slot::Reply,
         Slot::Keys,
         Slot::Card,
         Slot::Import,
@@ -108,6 +114,8 @@ impl Slot {
             | Slot::LoadDraft
             | Slot::Outbox
             | Slot::Letters
+            | Slot::Opened
+            | Slot::Reply
             | Slot::Keys
             | Slot::Card => false,
         }
@@ -150,6 +158,8 @@ pub struct View {
     pub outbox: Option<Vec<OutboxEntry>>,
     /// Letters that are here; `None` before the first answer.
     pub letters: Option<Vec<LetterHead>>,
+    /// Grows whenever one of the lists is another: what pages made of them is old then.
+    pub revision: u64,
 }
 
 impl View {
@@ -162,6 +172,7 @@ impl View {
             contacted: Vec::new(),
             outbox: None,
             letters: None,
+            revision: 0,
         }
     }
 
@@ -218,6 +229,10 @@ pub enum Action {
     ShowKey(String),
     /// To begin a new letter.
     NewLetter,
+    /// To write the reply that was begun.
+    WriteReply(Box<DraftForm>),
+    /// To open a letter of the outbox on the page Read.
+    ReadSent(OutboxId),
     /// To fetch letters and open the newest: the practice partner's answer.
     ReadAnswer,
     /// To go on without an identity.
@@ -242,8 +257,23 @@ pub enum Wish {
     Letter,
     /// Keys to import.
     Keys,
-    /// Where an attachment goes; its suggested name.
-    SaveAttachment(usize, String),
+    /// Where something of the open letter goes; its suggested name.
+    Save(SaveWhat, String),
     /// Where a key goes; its suggested name.
     ExportKey(String),
+}
+
+/// What of an open letter is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveWhat {
+    /// One of its attachments.
+    Attachment(usize),
+    /// All of them, into a folder.
+    Attachments,
+    /// The message as it came.
+    Message,
+    /// Its text.
+    Text,
+    /// All of it on pages.
+    Pdf,
 }

@@ -101,7 +101,15 @@ impl Window {
         for action in actions {
             match action {
                 Action::Go(place) => self.go(place),
-                Action::Run(slot, command) => self.jobs.start(slot, *command),
+                Action::Run(slot, command) => {
+                    if slot == Slot::Practice {
+                        // What was forgotten belongs to the desk that is left.
+                        let mut kept = Vec::new();
+                        self.read.keep(&mut kept);
+                        self.act(ctx, kept);
+                    }
+                    self.jobs.start(slot, *command);
+                }
                 Action::Cancel(slot) => self.jobs.cancel(slot),
                 Action::Forget(slot) => self.jobs.forget(slot),
                 Action::Pick(wish) => self.files.ask(wish),
@@ -119,6 +127,16 @@ impl Window {
                     self.read.await_newest();
                     self.jobs.start(Slot::Fetch, Command::Fetch);
                 }
+                Action::WriteReply(form) => {
+                    self.new_letter(ctx);
+                    self.write.begin_reply(*form, Instant::now());
+                }
+                Action::ReadSent(id) => {
+                    self.go(Place::Read);
+                    let mut more = Vec::new();
+                    self.read.open_sent(id, &mut more);
+                    self.act(ctx, more);
+                }
                 Action::Copy(text) => ctx.copy_text(text),
             }
         }
@@ -128,7 +146,10 @@ impl Window {
         self.place = place;
         match place {
             Place::Outbox => self.list_outbox(),
-            Place::Read => self.jobs.start(Slot::Letters, Command::Letters),
+            Place::Read => {
+                self.jobs.start(Slot::Letters, Command::Letters);
+                self.list_opened();
+            }
             Place::Keys => self.keys.refresh(),
             Place::Write => self.write.ask_again(),
             Place::Settings => {}
@@ -159,12 +180,14 @@ impl Window {
         self.settings.leave_desk();
         self.view.outbox = None;
         self.view.letters = None;
+        self.view.revision += 1;
         self.refresh();
     }
 
     fn refresh(&mut self) {
         self.list_outbox();
         self.jobs.start(Slot::Letters, Command::Letters);
+        self.list_opened();
         self.jobs.start(Slot::Drafts, Command::Drafts);
         self.keys.refresh();
     }
@@ -174,6 +197,13 @@ impl Window {
     fn list_outbox(&mut self) {
         if self.view.me().is_some() {
             self.jobs.start(Slot::Outbox, Command::Outbox);
+        }
+    }
+
+    /// What was opened is sealed too.
+    fn list_opened(&mut self) {
+        if self.view.me().is_some() {
+            self.jobs.start(Slot::Opened, Command::Opened);
         }
     }
 
@@ -209,9 +239,7 @@ impl Window {
                     self.keys.import_files(paths, actions);
                 }
                 (Wish::Letter, Some(path)) => self.read.open_file(path, actions),
-                (Wish::SaveAttachment(index, _), Some(path)) => {
-                    self.read.save(index, path, actions);
-                }
+                (Wish::Save(what, _), Some(path)) => self.read.save(what, path, actions),
                 (Wish::ExportKey(_), Some(path)) => self.keys.export_to(&path),
             },
         }
@@ -237,7 +265,7 @@ impl Window {
                 actions.push(Action::run(Slot::Outbox, Command::Outbox));
             }
             Slot::Outbox => {}
-            Slot::Letters | Slot::Fetch | Slot::Open | Slot::Save => {
+            Slot::Letters | Slot::Fetch | Slot::Open | Slot::Save | Slot::Opened | Slot::Reply => {
                 self.read.answer(slot, result, actions);
             }
             Slot::Keys | Slot::Card | Slot::Import | Slot::Export => {
@@ -251,6 +279,7 @@ impl Window {
 
     /// What stands around all pages is kept, whoever asked for it.
     fn hear(&mut self, result: &Result<Outcome, Failure>) {
+        self.view.revision += 1;
         match result {
             Ok(Outcome::Outbox(entries)) => self.view.outbox = Some(entries.clone()),
             Ok(Outcome::Letters(letters)) => self.view.letters = Some(letters.clone()),
@@ -302,6 +331,7 @@ impl Window {
             | Step::Sealing
             | Step::Proving
             | Step::Opening
+            | Step::Printing
             | Step::Waiting => false,
         });
         let (Some(why), true) = (contact_words(slot), talks) else {
@@ -384,7 +414,12 @@ impl Window {
             self.note_contact(busy.slot, busy.progress);
         }
         let mut actions = Vec::new();
-        let wait = self.write.tend(&self.view, Instant::now(), &mut actions);
+        let now = Instant::now();
+        let typing = self.write.tend(&self.view, now, &mut actions);
+        let wait = [typing, self.read.tend(now, &mut actions)]
+            .into_iter()
+            .flatten()
+            .min();
         if self.place == Place::Keys {
             self.keys.tend(&mut actions);
         }
@@ -401,15 +436,21 @@ impl Window {
         if ctx.input(|i| i.viewport().close_requested()) && !self.closing {
             let mut actions = Vec::new();
             self.write.keep(&mut actions);
+            self.read.keep(&mut actions);
             self.act(ctx, actions);
             self.view.busy = self.jobs.busy();
-            if self.view.is_busy(Slot::Autosave) {
+            if self.rests(Slot::Autosave, Slot::Opened) {
                 self.closing = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             }
-        } else if self.closing && !self.view.is_busy(Slot::Autosave) {
+        } else if self.closing && !self.rests(Slot::Autosave, Slot::Opened) {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
+    }
+
+    /// Whether something is being put to rest still.
+    fn rests(&self, one: Slot, other: Slot) -> bool {
+        self.view.is_busy(one) || self.view.is_busy(other)
     }
 
     /// Draws everything.

@@ -1,15 +1,16 @@
-//! The outbox: letters on their way, in words.
+//! The outbox: letters on their way and those that were sent, in words.
 
 use super::{Told, head_ui, page_frame, told_ui};
 use crate::app::command::{Command, Outcome};
 use crate::app::failure::Failure;
 use crate::app::port::{OutboxEntry, OutboxId, OutboxState, StoredCopy};
+use crate::app::service::outbox::refused_of;
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Place, Slot, View};
-use crate::gui::widgets::{self, Answer, Kind, button, dialog, untrusted};
+use crate::gui::widgets::{self, Answer, Kind, Row, button, dialog, rows_ui, untrusted};
 use crate::wording;
-use egui::{Align, Layout, Margin, Ui};
+use egui::{Align, Key, Label, Layout, Margin, Modifiers, Ui, vec2};
 
 /// The page's state.
 #[derive(Default)]
@@ -17,6 +18,14 @@ pub struct OutboxPage {
     told: Option<Told>,
     question: Option<(Ask, OutboxId)>,
     receipt: Option<OutboxId>,
+    /// The letter whose card is shown; the first that needs the person where none was chosen.
+    chosen: Option<OutboxId>,
+    /// The group that is shown alone.
+    only: Option<Group>,
+    /// Each letter's group and place in the outbox, in the order that is shown.
+    sorted: Vec<(Group, usize)>,
+    /// The lists' revision that `sorted` was made of.
+    made_of: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +36,64 @@ enum Ask {
     Discard,
 }
 
+/// The groups of the outbox, those first that need the person most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    MaybeSent,
+    Refused,
+    Sending,
+    Waiting,
+    Sent,
+}
+
+const GROUPS: [Group; 5] = [
+    Group::MaybeSent,
+    Group::Refused,
+    Group::Sending,
+    Group::Waiting,
+    Group::Sent,
+];
+
+impl Group {
+    fn of(entry: &OutboxEntry) -> Group {
+        let of_copy = |copy: &StoredCopy| match copy.state {
+            OutboxState::MaybeSent => Group::MaybeSent,
+            OutboxState::Refused { .. } => Group::Refused,
+            OutboxState::Sending { .. } => Group::Sending,
+            OutboxState::Waiting => Group::Waiting,
+            // Taken for some of its recipients is refused for the others.
+            OutboxState::Sent { .. } if !refused_of(copy).is_empty() => Group::Refused,
+            OutboxState::Sent { .. } => Group::Sent,
+        };
+        entry
+            .copies
+            .iter()
+            .map(of_copy)
+            .min()
+            .unwrap_or(Group::Waiting)
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Group::MaybeSent => "Maybe sent",
+            Group::Refused => "Refused",
+            Group::Sending => "Sending",
+            Group::Waiting => "Waiting",
+            Group::Sent => "Sent",
+        }
+    }
+
+    fn sign(self) -> (Icon, Tone) {
+        match self {
+            Group::MaybeSent => (Icon::Maybe, Tone::Caution),
+            Group::Refused => (Icon::Refused, Tone::Danger),
+            Group::Sending => (Icon::Outbox, Tone::Neutral),
+            Group::Waiting => (Icon::Clock, Tone::Neutral),
+            Group::Sent => (Icon::Check, Tone::Verified),
+        }
+    }
+}
+
 impl OutboxPage {
     /// Takes an answer of [`Slot::Retry`].
     pub fn answer(&mut self, result: &Result<Outcome, Failure>) {
@@ -35,12 +102,32 @@ impl OutboxPage {
             Err(failure) => Told::of(failure),
         };
     }
+
+    /// Sorts the letters into groups when the outbox changed: receipts are read for that.
+    fn sort(&mut self, entries: &[OutboxEntry], revision: u64) {
+        if self.made_of.replace(revision) == Some(revision) {
+            return;
+        }
+        self.sorted = entries.iter().map(Group::of).zip(0..).collect();
+        self.sorted
+            .sort_by_key(|(group, index)| (*group, std::cmp::Reverse(*index)));
+        if !self
+            .sorted
+            .iter()
+            .any(|(group, _)| Some(*group) == self.only)
+        {
+            self.only = None;
+        }
+    }
 }
 
 /// Draws the page.
 pub fn outbox_ui(ui: &mut Ui, view: &View, state: &mut OutboxPage) -> Vec<Action> {
     let mut actions = Vec::new();
     let palette = Palette::of(ui);
+    if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
+        state.only = None;
+    }
     egui::CentralPanel::default()
         .frame(page_frame(palette, is_narrow(ui)))
         .show(ui, |ui| {
@@ -54,144 +141,256 @@ pub fn outbox_ui(ui: &mut Ui, view: &View, state: &mut OutboxPage) -> Vec<Action
                 }
                 return;
             }
-            let busy = view.is_busy(Slot::Retry) || view.is_busy(Slot::Send);
-            egui::ScrollArea::vertical()
-                .auto_shrink([false, false])
-                .show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = steps(2);
-                    for entry in entries.iter().rev() {
-                        entry_ui(ui, entry, busy, state, &mut actions);
+            state.sort(entries, view.revision);
+            groups_ui(ui, state);
+            let only = state.only;
+            let in_sight = |group: Group| only.is_none_or(|only| only == group);
+            let sorted: Vec<(Group, &OutboxEntry)> = state
+                .sorted
+                .iter()
+                .filter(|(group, _)| in_sight(*group))
+                .filter_map(|(group, index)| Some((*group, entries.get(*index)?)))
+                .collect();
+            let chosen = state.chosen;
+            let shown = sorted
+                .iter()
+                .find(|(_, entry)| Some(entry.id) == chosen)
+                .or(sorted.first())
+                .copied();
+            let height = ui.available_height();
+            let whole = ui.available_width();
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = steps(4);
+                let list = (whole * 0.44).clamp(200.0, 420.0);
+                column(ui, vec2(list, height), |ui| {
+                    list_ui(ui, &sorted, shown.map(|(_, entry)| entry.id), state);
+                });
+                let rest = vec2(ui.available_width(), height);
+                column(ui, rest, |ui| {
+                    if let Some((group, entry)) = shown {
+                        let busy = view.is_busy(Slot::Retry) || view.is_busy(Slot::Send);
+                        card_ui(ui, (group, entry), busy, state, &mut actions);
                     }
                 });
+            });
         });
     question_ui(ui, state, &mut actions);
     receipt_ui(ui, view, state);
     actions
 }
 
-fn sign(state: &OutboxState) -> (Icon, Tone) {
-    match state {
-        OutboxState::Waiting => (Icon::Clock, Tone::Neutral),
-        OutboxState::Sending { .. } => (Icon::Outbox, Tone::Neutral),
-        OutboxState::Sent { .. } => (Icon::Check, Tone::Verified),
-        OutboxState::Refused { .. } => (Icon::Refused, Tone::Danger),
-        OutboxState::MaybeSent => (Icon::Maybe, Tone::Caution),
+fn column(ui: &mut Ui, size: egui::Vec2, content: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_width(size.x);
+        content(ui);
+    });
+}
+
+/// One button for each group that has letters: it shows the group alone, or all again.
+fn groups_ui(ui: &mut Ui, state: &mut OutboxPage) {
+    ui.horizontal_wrapped(|ui| {
+        for group in GROUPS {
+            let count = state.sorted.iter().filter(|(of, _)| *of == group).count();
+            if count == 0 {
+                continue;
+            }
+            let here = state.only == Some(group);
+            let (icon, _) = group.sign();
+            let kind = if here { Kind::Plain } else { Kind::Quiet };
+            let label = format!("{} {count}", group.words());
+            let pressed = button(ui, kind, Some(icon), &label);
+            let heard = if here {
+                format!("{label}, shown alone")
+            } else {
+                format!("{label}, show alone")
+            };
+            if pressed.accessible_name(heard).clicked() {
+                state.only = if here { None } else { Some(group) };
+            }
+        }
+    });
+    ui.add_space(steps(2));
+}
+
+fn list_ui(
+    ui: &mut Ui,
+    sorted: &[(Group, &OutboxEntry)],
+    shown: Option<OutboxId>,
+    state: &mut OutboxPage,
+) {
+    let answer = rows_ui(ui, "Letters in the outbox", sorted.len(), |ui, index| {
+        sorted
+            .get(index)
+            .map_or_else(Row::default, |(group, entry)| {
+                entry_row(ui, *group, entry, shown == Some(entry.id))
+            })
+    });
+    if let Some((_, entry)) = answer.chosen.and_then(|index| sorted.get(index)) {
+        state.chosen = Some(entry.id);
     }
 }
 
-/// The state that is most in need of the person.
-fn worst(entry: &OutboxEntry) -> Option<&StoredCopy> {
-    entry.copies.iter().max_by_key(|copy| match copy.state {
-        OutboxState::Sent { .. } => 0,
-        OutboxState::Waiting => 1,
-        OutboxState::Sending { .. } => 2,
-        OutboxState::Refused { .. } => 3,
-        OutboxState::MaybeSent => 4,
-    })
+fn subject_of(ui: &Ui, entry: &OutboxEntry) -> String {
+    match entry.subject.trim() {
+        "" => "(no subject)".to_owned(),
+        subject => untrusted(ui, subject, true, 120),
+    }
 }
 
-fn entry_ui(
+fn people_of(ui: &Ui, entry: &OutboxEntry) -> String {
+    let to: Vec<String> = entry
+        .copies
+        .iter()
+        .flat_map(|copy| copy.envelope_to.iter().map(ToString::to_string))
+        .collect();
+    untrusted(ui, &wording::list_of(&to), true, 200)
+}
+
+fn entry_row(ui: &Ui, group: Group, entry: &OutboxEntry, here: bool) -> Row {
+    let (icon, tone) = group.sign();
+    let first = subject_of(ui, entry);
+    let second = people_of(ui, entry);
+    let state = group.words().to_owned();
+    let when = wording::date_time(entry.at);
+    Row {
+        icon,
+        tone,
+        heard: format!("{first}, {state}, to {second}, {when}"),
+        first,
+        aside: when,
+        state,
+        second,
+        here,
+        remove: None,
+    }
+}
+
+/// One letter: what became of each of its copies, and what can be done.
+fn card_ui(
     ui: &mut Ui,
-    entry: &OutboxEntry,
+    (group, entry): (Group, &OutboxEntry),
     busy: bool,
     state: &mut OutboxPage,
     actions: &mut Vec<Action>,
 ) {
     let palette = Palette::of(ui);
-    let Some(worst) = worst(entry) else {
-        return;
-    };
-    let (icon, tone) = sign(&worst.state);
-    let words = wording::outbox_state(&worst.state);
-    let subject = if entry.subject.trim().is_empty() {
-        "(no subject)"
-    } else {
-        &entry.subject
-    };
-    let subject = untrusted(ui, subject, true, 120);
+    let subject = subject_of(ui, entry);
     theme::sheet(palette)
-        .inner_margin(Margin::symmetric(16, 12))
+        .inner_margin(Margin::symmetric(20, 16))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.horizontal_top(|ui| {
-                widgets::icon(ui, icon, palette.tone(tone), palette.sheet, words);
-                ui.add_space(steps(1));
-                let buttons = 220.0;
-                ui.vertical(|ui| {
-                    ui.set_width((ui.available_width() - buttons).max(140.0));
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    ui.add(egui::Label::new(theme::strong(&subject)).truncate());
-                    ui.add(egui::Label::new(theme::small(words).color(palette.tone(tone))).wrap());
-                    let to: Vec<String> = entry
-                        .copies
-                        .iter()
-                        .flat_map(|copy| copy.envelope_to.iter().map(ToString::to_string))
-                        .collect();
-                    let to = untrusted(ui, &wording::list_of(&to), true, 200);
-                    let when = wording::date_time(entry.at);
-                    let how = wording::protection(entry.protection);
-                    let line = format!("To {to}, {how}, {when}");
-                    ui.add(egui::Label::new(theme::faded(ui, line)).wrap());
-                    if let OutboxState::Refused { .. } = worst.state {
-                        for line in wording::stored_refusal(&worst.state) {
-                            let line = untrusted(ui, &line, true, 400);
-                            ui.add(egui::Label::new(theme::small(line)).wrap());
-                        }
-                    }
-                });
-                ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-                    ui.add_enabled_ui(!busy, |ui| {
-                        buttons_ui(ui, entry, worst, &subject, state, actions);
-                    });
+            ui.spacing_mut().item_spacing.y = steps(2);
+            ui.add(Label::new(theme::large(&subject)).truncate());
+            let when = wording::date_time(entry.at);
+            let how = wording::protection(entry.protection);
+            let line = format!("{}, {how}, {when}", people_of(ui, entry));
+            ui.add(Label::new(theme::faded(ui, line)).wrap());
+            ui.horizontal_wrapped(|ui| {
+                ui.add_enabled_ui(!busy, |ui| {
+                    buttons_ui(ui, (group, entry), &subject, state, actions);
                 });
             });
+            widgets::rule(ui);
+            egui::ScrollArea::vertical()
+                .id_salt("copies")
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
+                    for copy in entry.copies.iter().take(COPIES) {
+                        copy_ui(ui, copy);
+                    }
+                });
         });
+}
+
+/// Most copies that a card shows: a letter to more Bcc recipients is told in the receipt.
+const COPIES: usize = 100;
+
+fn copy_ui(ui: &mut Ui, copy: &StoredCopy) {
+    let palette = Palette::of(ui);
+    let refused = refused_of(copy);
+    let (icon, tone) = match copy.state {
+        OutboxState::MaybeSent => Group::MaybeSent.sign(),
+        OutboxState::Refused { .. } => Group::Refused.sign(),
+        OutboxState::Sending { .. } => Group::Sending.sign(),
+        OutboxState::Waiting => Group::Waiting.sign(),
+        OutboxState::Sent { .. } => Group::Sent.sign(),
+    };
+    let taken: Vec<String> = copy
+        .envelope_to
+        .iter()
+        .filter(|address| !refused.contains(address))
+        .map(ToString::to_string)
+        .collect();
+    let words = wording::outbox_state(&copy.state);
+    ui.horizontal_top(|ui| {
+        widgets::icon(ui, icon, palette.tone(tone), palette.sheet, words);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let to = untrusted(ui, &wording::list_of(&taken), true, 400);
+            ui.add(Label::new(theme::body(to)).wrap());
+            ui.add(Label::new(theme::small(words).color(palette.tone(tone))).wrap());
+            for line in wording::stored_refusal(&copy.state) {
+                let line = untrusted(ui, &line, true, 400);
+                ui.add(Label::new(theme::small(line)).wrap());
+            }
+            let receipt = wording::stored_receipt(&copy.state);
+            let not_taken = receipt.iter().filter(|(name, _)| *name == "Not taken");
+            for (name, line) in not_taken {
+                let line = untrusted(ui, &format!("{name}: {line}"), true, 400);
+                ui.add(Label::new(theme::small(line).color(palette.danger)).wrap());
+            }
+        });
+    });
 }
 
 fn buttons_ui(
     ui: &mut Ui,
-    entry: &OutboxEntry,
-    worst: &StoredCopy,
+    (group, entry): (Group, &OutboxEntry),
     subject: &str,
     state: &mut OutboxPage,
     actions: &mut Vec<Action>,
 ) {
-    let remove = button(ui, Kind::Quiet, None, "Remove…");
-    if remove
-        .accessible_name(format!("Remove {subject}"))
-        .clicked()
-    {
-        state.question = Some((Ask::Discard, entry.id));
-    }
-    match worst.state {
-        OutboxState::Waiting | OutboxState::Refused { .. } => {
-            let again = button(ui, Kind::Plain, Some(Icon::Fetch), "Try again");
-            if again
-                .accessible_name(format!("Try {subject} again"))
-                .clicked()
-            {
+    let some_refused = entry.copies.iter().any(|copy| !refused_of(copy).is_empty());
+    match group {
+        Group::Waiting | Group::Refused => {
+            let words = if some_refused {
+                "Try the refused again"
+            } else {
+                "Try again"
+            };
+            let again = button(ui, Kind::Plain, Some(Icon::Fetch), words);
+            let heard = format!("Try {subject} again");
+            if again.accessible_name(heard).clicked() {
                 actions.push(retry(entry.id, false));
             }
         }
-        OutboxState::MaybeSent => {
+        Group::MaybeSent => {
             let again = button(ui, Kind::Plain, Some(Icon::Fetch), "Send again…");
-            if again
-                .accessible_name(format!("Send {subject} again"))
-                .clicked()
-            {
+            let heard = format!("Send {subject} again");
+            if again.accessible_name(heard).clicked() {
                 state.question = Some((Ask::SendAgain, entry.id));
             }
         }
-        OutboxState::Sent { .. } => {
-            let receipt = button(ui, Kind::Plain, None, "Receipt");
-            if receipt
-                .accessible_name(format!("Receipt of {subject}"))
-                .clicked()
-            {
-                state.receipt = Some(entry.id);
-            }
+        Group::Sent | Group::Sending => {}
+    }
+    let read = button(ui, Kind::Plain, Some(Icon::Read), "Read it");
+    if read.accessible_name(format!("Read {subject}")).clicked() {
+        actions.push(Action::ReadSent(entry.id));
+    }
+    let was_sent = |copy: &StoredCopy| matches!(copy.state, OutboxState::Sent { .. });
+    if entry.copies.iter().any(was_sent) {
+        let receipt = button(ui, Kind::Plain, None, "Receipt");
+        let heard = format!("Receipt of {subject}");
+        if receipt.accessible_name(heard).clicked() {
+            state.receipt = Some(entry.id);
         }
-        OutboxState::Sending { .. } => {}
+    }
+    if group != Group::Sending {
+        let remove = button(ui, Kind::Quiet, None, "Remove…");
+        let heard = format!("Remove {subject}");
+        if remove.accessible_name(heard).clicked() {
+            state.question = Some((Ask::Discard, entry.id));
+        }
     }
 }
 
@@ -212,12 +411,13 @@ fn question_ui(ui: &Ui, state: &mut OutboxPage, actions: &mut Vec<Action>) {
         ),
         Ask::Discard => (
             "Remove this letter?",
-            "It is taken out of the outbox for good. What was not sent stays unsent.",
+            "It is taken out of the outbox for good, with its receipt. What was not sent stays \
+             unsent, and it can no longer be read here.",
             "Remove it",
         ),
     };
     let answer = dialog(ui.ctx(), "outbox", title, (Kind::Danger, yes), true, |ui| {
-        ui.add(egui::Label::new(theme::body(words)).wrap());
+        ui.add(Label::new(theme::body(words)).wrap());
     });
     match (answer, ask) {
         (Answer::Open, _) => return,
@@ -240,11 +440,16 @@ fn receipt_ui(ui: &Ui, view: &View, state: &mut OutboxPage) {
         return;
     };
     let closed = widgets::sheet_dialog(ui.ctx(), "receipt", "Receipt", |ui| {
-        for copy in &entry.copies {
-            widgets::facts(ui, "receipt", &wording::stored_receipt(&copy.state));
-        }
-        let id = [("Message-ID", entry.message_id.clone())];
-        widgets::facts(ui, "message id", &id);
+        egui::ScrollArea::vertical()
+            .max_height((ui.ctx().content_rect().height() - 220.0).max(120.0))
+            .show(ui, |ui| {
+                for copy in entry.copies.iter().take(COPIES) {
+                    let facts = wording::stored_receipt(&copy.state);
+                    widgets::facts(ui, &format!("receipt {}", copy.index), &facts);
+                }
+                let id = [("Message-ID", entry.message_id.clone())];
+                widgets::facts(ui, "message id", &id);
+            });
     });
     if closed {
         state.receipt = None;

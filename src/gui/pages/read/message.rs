@@ -1,51 +1,75 @@
 //! One message: the verdict on top, outside everything that the message can paint (rule 15).
 
+use super::files::{begin, below_height, files_ui};
+use super::structure::structure_ui;
+use super::text::LongText;
 use super::{sheet_margin, summary_sign};
-use crate::app::command::{Command, OpenWhat};
+use crate::app::command::Command;
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
-use crate::gui::view::{Action, Slot, Wish};
-use crate::gui::widgets::{self, Kind, PathAnswer, button, fold, path_field, untrusted};
-use crate::read::Reading;
+use crate::gui::view::{Action, SaveWhat, Slot};
+use crate::gui::widgets::{self, Kind, button, fold, icon_button, untrusted};
+use crate::read::{OuterValue, ProtectedField, Reading};
 use crate::wording;
-use egui::{Margin, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align, Layout, Margin, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Most characters of text that are laid out at once; the rest comes page by page.
-const PAGE: usize = 60_000;
+/// In less height than this, in points, what can be found elsewhere gives way to the text.
+const LOW: f32 = 640.0;
+
+/// Most parts with a protection of their own that are offered under the text.
+const ERRANT: usize = 20;
+/// Most header fields that are drawn.
+const FIELDS: usize = 300;
 
 /// An opened message on screen.
 pub struct Open {
-    letter: Option<i64>,
-    reading: Arc<Reading>,
-    /// The text, made safe, in pages.
-    pages: Vec<String>,
-    shown: usize,
+    /// What was opened.
+    pub reading: Arc<Reading>,
+    text: LongText,
     tab: Tab,
     facts: bool,
-    saving: Option<usize>,
-    path: String,
-    /// Where an attachment went.
-    pub saved: Option<PathBuf>,
+    choosing: bool,
+    /// Whether a name of an attachment is worth a warning.
+    pub warned: bool,
+    /// What is to be saved, while it is asked where.
+    pub saving: Option<SaveWhat>,
+    /// A path as it is typed.
+    pub path: String,
+    /// Where something was saved.
+    pub saved: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tab {
     Message,
     Headers,
+    Structure,
+}
+
+/// What the person asked of a message.
+#[derive(Default)]
+pub struct Asked {
+    /// To open this part alone.
+    pub part: Option<Vec<u8>>,
+    /// To save something to a path.
+    pub save: Option<(SaveWhat, PathBuf)>,
 }
 
 impl Open {
-    /// A message, of the list or from elsewhere.
-    pub fn new(letter: Option<i64>, reading: Arc<Reading>) -> Self {
-        let pages = pages_of(reading.text());
+    /// A message that was opened.
+    pub fn new(reading: Arc<Reading>) -> Self {
+        let files = reading.attachments();
+        let warned = files
+            .iter()
+            .any(|file| !wording::attachment_caution(file).is_empty());
         Open {
-            letter,
+            text: LongText::of(reading.text()),
             reading,
-            pages,
-            shown: 1,
             tab: Tab::Message,
             facts: false,
+            choosing: false,
+            warned,
             saving: None,
             path: String::new(),
             saved: None,
@@ -53,29 +77,11 @@ impl Open {
     }
 }
 
-/// Cuts text into pages at line ends where there are any.
-fn pages_of(text: &str) -> Vec<String> {
-    let mut pages = Vec::new();
-    let mut page = String::new();
-    let mut count = 0_usize;
-    for c in text.chars() {
-        page.push(c);
-        count += 1;
-        if count >= PAGE && (c == '\n' || count >= 2 * PAGE) {
-            pages.push(crate::base::untrusted::escape_text(&page));
-            page.clear();
-            count = 0;
-        }
-    }
-    if !page.is_empty() || pages.is_empty() {
-        pages.push(crate::base::untrusted::escape_text(&page));
-    }
-    pages
-}
-
 /// Draws the message.
-pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
+pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) -> Asked {
     let palette = Palette::of(ui);
+    let mut asked = Asked::default();
+    let low = ui.ctx().content_rect().height() < LOW;
     band_ui(ui, open);
     ui.add_space(steps(2));
     let room = ui.available_height();
@@ -85,37 +91,48 @@ pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
             ui.set_min_height(room - 2.0);
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 0.0;
-            egui::Frame::new()
-                .inner_margin(sheet_margin())
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    about_ui(ui, &open.reading);
-                });
+            let margin = match low {
+                true => Margin::symmetric(20, 8),
+                false => sheet_margin(),
+            };
+            egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                about_ui(ui, open, low && open.facts, actions);
+                if open.choosing {
+                    choose_ui(ui, open, actions);
+                }
+            });
             tabs_ui(ui, open);
             widgets::rule(ui);
-            let below = below_height(open);
+            let below = below_height(open, low);
             let room = (ui.available_height() - below).max(80.0);
-            egui::ScrollArea::vertical()
-                .id_salt(("message", open.letter))
-                .max_height(room)
-                .min_scrolled_height(room)
-                .auto_shrink([false, false])
-                .show(ui, |ui| {
-                    egui::Frame::new()
-                        .inner_margin(sheet_margin())
-                        .show(ui, |ui| {
-                            ui.set_width(ui.available_width());
-                            match open.tab {
-                                Tab::Message => text_ui(ui, open, actions),
-                                Tab::Headers => headers_ui(ui, &open.reading),
-                            }
-                        });
-                });
+            let part = tab_content_ui(ui, open, room);
+            asked.part = part.and_then(|index| open.reading.errant_part(index));
             if below > 0.0 {
                 widgets::rule(ui);
-                attachments_ui(ui, open, actions);
+                files_ui(ui, open, low, &mut asked, actions);
             }
         });
+    asked
+}
+
+/// Draws what the tab shows. Returns the number of a part that is to be opened alone.
+fn tab_content_ui(ui: &mut Ui, open: &mut Open, room: f32) -> Option<usize> {
+    let reading = open.reading.clone();
+    match open.tab {
+        Tab::Message => {
+            let mut part = None;
+            open.text.ui(ui, reading.text(), room, |ui| {
+                part = errant_ui(ui, &reading);
+            });
+            part
+        }
+        Tab::Headers => {
+            headers_ui(ui, &reading, room);
+            None
+        }
+        Tab::Structure => structure_ui(ui, &reading, room),
+    }
 }
 
 fn band_ui(ui: &mut Ui, open: &mut Open) {
@@ -170,32 +187,38 @@ fn caution_ui(ui: &mut Ui, words: &str, ground: egui::Color32) {
 }
 
 fn facts_ui(ui: &mut Ui, reading: &Reading) {
+    let height = ui.ctx().content_rect().height();
     egui::ScrollArea::vertical()
         .id_salt("facts")
-        .max_height((ui.ctx().content_rect().height() * 0.22).min(180.0))
+        .max_height((height * 0.18).min(200.0))
         .auto_shrink([false, true])
         .show(ui, |ui| {
-            widgets::facts(ui, "facts", &wording::verdict_facts(reading.verdict()));
+            let mut facts = wording::verdict_facts(reading.verdict());
+            facts.extend(wording::layers(reading));
+            widgets::facts(ui, "facts", &facts);
         });
 }
 
-fn about_ui(ui: &mut Ui, reading: &Reading) {
+/// Subject, people and date, with what can be done with the letter at the right.
+fn about_ui(ui: &mut Ui, open: &mut Open, brief: bool, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = steps(1);
-    let subject = reading
-        .header("Subject")
-        .map(|s| s.raw())
-        .unwrap_or_default();
-    let subject = if subject.trim().is_empty() {
-        "(no subject)"
-    } else {
-        subject
-    };
-    let subject = untrusted(ui, subject, true, 300);
-    ui.add(
-        egui::Label::new(theme::large(subject))
-            .truncate()
-            .selectable(true),
-    );
+    let reading = open.reading.clone();
+    ui.horizontal(|ui| {
+        ui.set_min_height(steps(8));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = steps(1);
+            buttons_ui(ui, open, actions);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let subject = reading.header("Subject").map(|s| s.raw().trim());
+                let subject = match subject.unwrap_or_default() {
+                    "" => "(no subject)".to_owned(),
+                    subject => untrusted(ui, subject, true, 300),
+                };
+                let subject = egui::Label::new(theme::large(subject));
+                ui.add(subject.truncate().selectable(true));
+            });
+        });
+    });
     let from: Vec<String> = reading.from().iter().map(ToString::to_string).collect();
     let from = if from.is_empty() {
         "unclear".to_owned()
@@ -203,9 +226,14 @@ fn about_ui(ui: &mut Ui, reading: &Reading) {
         from.join(", ")
     };
     let mut lines = vec![("From", from)];
-    for name in ["To", "Cc", "Date"] {
+    let more = if brief {
+        &[][..]
+    } else {
+        &["To", "Cc", "Date"]
+    };
+    for name in more {
         if let Some(value) = reading.header(name) {
-            lines.push((name, value.raw().to_owned()));
+            lines.push((*name, value.raw().to_owned()));
         }
     }
     egui::Grid::new("about")
@@ -215,22 +243,69 @@ fn about_ui(ui: &mut Ui, reading: &Reading) {
         .show(ui, |ui| {
             for (name, value) in lines {
                 ui.label(theme::faded(ui, name));
-                let value = untrusted(ui, &value, true, 400);
-                ui.add(
-                    egui::Label::new(theme::small(value))
-                        .truncate()
-                        .selectable(true),
-                );
+                let value = egui::Label::new(theme::small(untrusted(ui, &value, true, 400)));
+                ui.add(value.truncate().selectable(true));
                 ui.end_row();
             }
         });
+}
+
+/// The buttons of a letter, from the right.
+fn buttons_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
+    if icon_button(ui, Icon::Print, "Print to a PDF…").clicked() {
+        begin(open, SaveWhat::Pdf, actions);
+    }
+    if icon_button(ui, Icon::Save, "Save…").clicked() {
+        open.choosing = !open.choosing;
+    }
+    let reply = |all| {
+        let reading = open.reading.clone();
+        Action::run(Slot::Reply, Command::Reply { reading, all })
+    };
+    if icon_button(ui, Icon::ReplyAll, "Reply to all").clicked() {
+        actions.push(reply(true));
+    }
+    if button(ui, Kind::Plain, Some(Icon::Reply), "Reply").clicked() {
+        actions.push(reply(false));
+    }
+}
+
+/// What of the letter is saved.
+fn choose_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        let mut choices = vec![
+            ("Message (.eml)…", SaveWhat::Message),
+            ("Text (.txt)…", SaveWhat::Text),
+        ];
+        if !open.reading.attachments().is_empty() {
+            choices.push(("All attachments…", SaveWhat::Attachments));
+        }
+        for (words, what) in choices {
+            if button(ui, Kind::Plain, None, words).clicked() {
+                chosen = Some(what);
+            }
+        }
+        if button(ui, Kind::Quiet, None, "Copy the text").clicked() {
+            actions.push(Action::Copy(open.reading.text().to_owned()));
+            open.choosing = false;
+        }
+    });
+    if let Some(what) = chosen {
+        open.choosing = false;
+        begin(open, what, actions);
+    }
 }
 
 fn tabs_ui(ui: &mut Ui, open: &mut Open) {
     ui.horizontal(|ui| {
         ui.add_space(12.0);
         ui.spacing_mut().item_spacing.x = steps(1);
-        for (tab, name) in [(Tab::Message, "Message"), (Tab::Headers, "Headers")] {
+        for (tab, name) in [
+            (Tab::Message, "Message"),
+            (Tab::Headers, "Headers"),
+            (Tab::Structure, "Structure"),
+        ] {
             if tab_ui(ui, name, open.tab == tab) {
                 open.tab = tab;
             }
@@ -267,168 +342,73 @@ fn tab_ui(ui: &mut Ui, name: &str, here: bool) -> bool {
     response.clicked()
 }
 
-fn text_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
-    if open.reading.text().trim().is_empty() {
+/// Under the text: the parts with a protection of their own, which open alone. Returns which.
+fn errant_ui(ui: &mut Ui, reading: &Reading) -> Option<usize> {
+    let mut chosen = None;
+    if reading.text().trim().is_empty() {
         ui.label(theme::faded(ui, "This letter has no text."));
     }
-    for page in open.pages.iter().take(open.shown) {
-        let font = theme::body_font(theme::tokens::BODY);
-        let text = theme::fonts::drawable(ui.ctx(), &font, page);
-        let text = RichText::new(text).font(font);
-        ui.add(egui::Label::new(text).selectable(true).wrap());
-    }
-    if open.shown < open.pages.len() {
-        ui.add_space(steps(2));
-        if button(ui, Kind::Plain, Some(Icon::Unfolded), "Show more of it").clicked() {
-            open.shown += 1;
-        }
-    }
-    for (index, _) in open.reading.errant().iter().enumerate() {
+    for (index, _) in reading.errant().iter().enumerate().take(ERRANT) {
         ui.add_space(steps(3));
         widgets::notice_card(ui, Tone::Neutral, |ui| {
             let words = "A part with a protection of its own is inside. It opens by itself, with \
                          its own verdict.";
             ui.add(egui::Label::new(theme::body(words)).wrap());
-            if button(ui, Kind::Plain, None, "Open that part").clicked()
-                && let Some(bytes) = open.reading.errant_part(index)
-            {
-                let command = Command::Open {
-                    what: OpenWhat::Bytes(bytes.into()),
-                    without_integrity: false,
-                };
-                actions.push(Action::run(Slot::Open, command));
+            if button(ui, Kind::Plain, None, "Open that part").clicked() {
+                chosen = Some(index);
             }
         });
     }
-}
-
-fn headers_ui(ui: &mut Ui, reading: &Reading) {
-    ui.spacing_mut().item_spacing.y = steps(2);
-    for field in reading.headers() {
-        let name = untrusted(ui, &field.name, true, 80);
-        let word = wording::field_protection(field.protection);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            ui.horizontal(|ui| {
-                ui.label(theme::small(name).font(theme::strong_font(theme::tokens::SMALL)));
-                ui.label(theme::faded(ui, word));
-            });
-            let value = untrusted(ui, field.value.raw(), true, 4_000);
-            ui.add(egui::Label::new(theme::mono(value)).selectable(true).wrap());
-        });
+    if reading.errant().len() > ERRANT {
+        ui.add_space(steps(2));
+        ui.label(theme::faded(ui, "The others stand under Structure."));
     }
+    chosen
 }
 
-fn below_height(open: &Open) -> f32 {
-    let count = open.reading.attachments().len();
-    if count == 0 {
-        return 0.0;
-    }
-    let rows = f32::from(u8::try_from(count.min(3)).unwrap_or(3)) * 42.0;
-    let saving = if open.saving.is_some() { 48.0 } else { 0.0 };
-    let saved = if open.saved.is_some() { 28.0 } else { 0.0 };
-    rows + saving + saved + 16.0
-}
-
-fn attachments_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
-    let palette = Palette::of(ui);
-    egui::Frame::new()
-        .inner_margin(Margin::symmetric(16, 6))
+fn headers_ui(ui: &mut Ui, reading: &Reading, room: f32) {
+    egui::ScrollArea::vertical()
+        .id_salt("headers")
+        .max_height(room)
+        .min_scrolled_height(room)
+        .auto_shrink([false, false])
         .show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = steps(1);
-            let reading = open.reading.clone();
-            let attachments = reading.attachments();
-            egui::ScrollArea::vertical()
-                .id_salt("attachments")
-                .max_height(124.0)
-                .auto_shrink([false, true])
-                .show_rows(
-                    ui,
-                    theme::tokens::CONTROL,
-                    attachments.len(),
-                    |ui, range| {
-                        for index in range {
-                            let Some(file) = attachments.get(index) else {
-                                continue;
-                            };
-                            let name = if file.name.raw().is_empty() {
-                                "attachment"
-                            } else {
-                                file.name.raw()
-                            };
-                            let name = untrusted(ui, name, true, 60);
-                            ui.horizontal(|ui| {
-                                widgets::icon(ui, Icon::File, palette.faded, palette.sheet, "File");
-                                ui.label(theme::small(&name));
-                                let size = u64::try_from(file.size).unwrap_or(u64::MAX);
-                                ui.label(theme::faded(ui, wording::size(size)));
-                                let save = button(ui, Kind::Quiet, Some(Icon::Save), "Save…")
-                                    .accessible_name(format!("Save {name}"));
-                                if save.clicked() {
-                                    open.saving = Some(index);
-                                    open.saved = None;
-                                    actions.push(Action::Pick(Wish::SaveAttachment(index, name)));
-                                }
-                            });
-                        }
-                    },
-                );
-            if let Some(index) = open.saving {
-                save_ui(ui, open, index, actions);
-            }
-            if let Some(path) = &open.saved {
-                let words = format!("Saved as {}", path.display());
-                let words = untrusted(ui, &words, true, 300);
-                ui.add(egui::Label::new(theme::small(words).color(palette.verified)).truncate());
-            }
+            egui::Frame::new()
+                .inner_margin(sheet_margin())
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.spacing_mut().item_spacing.y = steps(2);
+                    for field in reading.headers().iter().take(FIELDS) {
+                        header_ui(ui, field);
+                    }
+                    if reading.headers().len() > FIELDS {
+                        ui.label(theme::faded(
+                            ui,
+                            "There are more; save the message to see all.",
+                        ));
+                    }
+                });
         });
 }
 
-fn save_ui(ui: &mut Ui, open: &mut Open, index: usize, actions: &mut Vec<Action>) {
-    let choose = (Icon::Save, "Choose…");
-    match path_field(
-        ui,
-        choose,
-        "Folder or path to save to",
-        &mut open.path,
-        "Save",
-    ) {
-        Some(PathAnswer::Browse) => {
-            let name = open.reading.attachments().get(index);
-            let name = name.map(|file| untrusted(ui, file.name.raw(), true, 60));
-            let wish = Wish::SaveAttachment(index, name.unwrap_or_default());
-            actions.push(Action::Pick(wish));
-        }
-        Some(PathAnswer::Typed) => {
-            let to = PathBuf::from(std::mem::take(&mut open.path).trim());
-            open.save(index, to, actions);
-        }
-        None => {}
-    }
-}
-
-impl Open {
-    /// Saves an attachment.
-    pub fn save(&mut self, index: usize, to: PathBuf, actions: &mut Vec<Action>) {
-        self.saving = None;
-        let reading = self.reading.clone();
-        let command = Command::SaveAttachment { reading, index, to };
-        actions.push(Action::run(Slot::Save, command));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_text_is_shown_page_by_page_and_whole() {
-        let text = "line of text\n".repeat(20_000) + &"x".repeat(300_000);
-        let pages = pages_of(&text);
-        assert!(pages.len() > 3);
-        assert!(pages.iter().all(|p| p.chars().count() <= 2 * PAGE));
-        assert_eq!(pages.concat(), text);
-        assert_eq!(pages_of(""), [""]);
-    }
+fn header_ui(ui: &mut Ui, field: &ProtectedField) {
+    let name = untrusted(ui, &field.name, true, 80);
+    let word = wording::field_protection(field.protection);
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.horizontal_wrapped(|ui| {
+            ui.label(theme::small(name).font(theme::strong_font(theme::tokens::SMALL)));
+            ui.label(theme::faded(ui, word));
+        });
+        let value = untrusted(ui, field.value.raw(), true, 4_000);
+        ui.add(egui::Label::new(theme::mono(value)).selectable(true).wrap());
+        let outside = match &field.outer {
+            OuterValue::Same => return,
+            OuterValue::Absent => "Does not stand outside".to_owned(),
+            OuterValue::Different(value) => {
+                format!("Outside: {}", untrusted(ui, value.raw(), true, 400))
+            }
+        };
+        ui.add(egui::Label::new(theme::faded(ui, outside)).wrap());
+    });
 }

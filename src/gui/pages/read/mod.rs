@@ -1,59 +1,66 @@
-//! Reading: the letters that are here, and one of them with its verdict.
+//! Reading: the letters that are here or were opened, and one of them with its verdict.
 
+mod files;
+mod list;
 mod message;
+mod structure;
+mod text;
 
 use super::{Told, head_ui, page_frame, told_ui};
-use crate::app::command::{Command, OpenWhat, Outcome};
+use crate::app::command::{Command, LetterPart, OpenWhat, Outcome};
 use crate::app::failure::Failure;
-use crate::app::port::LetterHead;
+use crate::app::port::{OpenedFrom, OutboxId};
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{Icon, Palette, Tone, steps};
-use crate::gui::view::{Action, Place, Slot, View, Wish};
-use crate::gui::widgets::{
-    self, Kind, PathAnswer, Row, button, path_field, rows_ui, untrusted,
-};
+use crate::gui::view::{Action, Place, SaveWhat, Slot, View, Wish};
+use crate::gui::widgets::{self, Kind, PathAnswer, button, path_field};
 use crate::read::{Reading, Summary};
 use crate::wording;
-use egui::{Align, Key, Layout, Margin, Modifiers, Ui, vec2};
-use std::collections::HashMap;
+use egui::{Align, Event, Key as Press, Layout, Margin, Modifiers, Ui, ViewportCommand, vec2};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Names a line of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// A letter that was fetched.
+    Letter(i64),
+    /// A message that was opened.
+    Opened(i64),
+}
 
 /// The page's state.
 #[derive(Default)]
 pub struct ReadPage {
     open: Option<message::Open>,
-    /// What is being opened: a letter of the list, or something else.
-    opening: Option<i64>,
-    /// What was seen of letters that were opened since the start.
-    seen: HashMap<i64, Seen>,
+    list: list::List,
+    /// The line of the list that is open or being opened.
+    here: Option<Key>,
+    /// What was asked to be opened last, and where it comes from: it is opened again after a
+    /// warning, and remembered when it opened.
+    last: Option<(OpenWhat, OpenedFrom)>,
     told: Option<Told>,
     path: String,
     adding: bool,
-    /// What was opened last, so that it can be opened again after a warning.
-    last: Option<OpenWhat>,
     /// The message may have been altered, and is read only after a yes (rule 17).
     warning: Option<Told>,
     /// Open the newest letter as soon as one comes: after practice.
     wants_newest: bool,
 }
 
-/// What the list shows of a letter that was opened.
-struct Seen {
-    from: String,
-    subject: String,
-    tone: Tone,
-    icon: Icon,
-    summary: &'static str,
-}
-
 /// The tone, the icon and the word of a summary.
 pub fn summary_sign(summary: &Summary) -> (Tone, Icon, &'static str) {
-    match summary {
-        Summary::Confidential(_) => (Tone::Verified, Icon::Sealed, "Sealed and signed"),
-        Summary::Verified(_) => (Tone::Verified, Icon::Check, "Signed"),
-        Summary::EncryptedUnverified => (Tone::Caution, Icon::Lock, "Sealed, sender unknown"),
-        Summary::Unprotected => (Tone::Neutral, Icon::Note, "Not protected"),
+    summary_sign_of(summary.word())
+}
+
+/// The same, of the word that a list remembers.
+fn summary_sign_of(word: &str) -> (Tone, Icon, &'static str) {
+    match word {
+        "confidential" => (Tone::Verified, Icon::Sealed, "Sealed and signed"),
+        "verified" => (Tone::Verified, Icon::Check, "Signed"),
+        "encrypted-unverified" => (Tone::Caution, Icon::Lock, "Sealed, sender unknown"),
+        _ => (Tone::Neutral, Icon::Note, "Not protected"),
     }
 }
 
@@ -61,7 +68,22 @@ impl ReadPage {
     /// A message opens from outside the list: nothing of the list is chosen then.
     pub fn open_file(&mut self, path: PathBuf, actions: &mut Vec<Action>) {
         self.adding = false;
-        self.open_message(None, OpenWhat::File(path), false, actions);
+        let from = OpenedFrom::File(path.to_string_lossy().into_owned());
+        self.here = None;
+        self.open_message(OpenWhat::File(path), from, actions);
+    }
+
+    /// A message opens that was pasted, as text or as an armored block.
+    fn open_pasted(&mut self, text: String, actions: &mut Vec<Action>) {
+        self.here = None;
+        let bytes = OpenWhat::Bytes(Arc::new(text.into_bytes()));
+        self.open_message(bytes, OpenedFrom::Pasted, actions);
+    }
+
+    /// A letter of the outbox opens, as it was sealed for its sender.
+    pub fn open_sent(&mut self, id: OutboxId, actions: &mut Vec<Action>) {
+        self.here = None;
+        self.open_message(OpenWhat::Sent(id), OpenedFrom::Sent(id), actions);
     }
 
     /// Shows the way to open a file.
@@ -74,11 +96,37 @@ impl ReadPage {
         self.wants_newest = true;
     }
 
-    /// Saves an attachment of the open message where the person chose.
-    pub fn save(&mut self, index: usize, to: PathBuf, actions: &mut Vec<Action>) {
-        if let Some(open) = &mut self.open {
-            open.save(index, to, actions);
-        }
+    /// The list's filter gets the keyboard.
+    pub fn find(&mut self) {
+        self.list.find();
+    }
+
+    /// Saves something of the open message where the person chose.
+    pub fn save(&mut self, what: SaveWhat, to: PathBuf, actions: &mut Vec<Action>) {
+        let Some(open) = &mut self.open else {
+            return;
+        };
+        open.saving = None;
+        let reading = open.reading.clone();
+        let letter = |part| Command::SaveLetter {
+            reading: reading.clone(),
+            part,
+            to: to.clone(),
+        };
+        let command = match what {
+            SaveWhat::Attachment(index) => Command::SaveAttachment { reading, index, to },
+            SaveWhat::Attachments => Command::SaveAttachments {
+                reading,
+                folder: to,
+            },
+            SaveWhat::Message => letter(LetterPart::Message),
+            SaveWhat::Text => letter(LetterPart::Text),
+            SaveWhat::Pdf => Command::Print {
+                printout: Box::new(wording::printout(&reading)),
+                to,
+            },
+        };
+        actions.push(Action::run(Slot::Save, command));
     }
 
     /// Nothing of another desk stays on screen.
@@ -86,24 +134,40 @@ impl ReadPage {
         *self = ReadPage::default();
     }
 
-    fn open_letter(&mut self, id: i64, actions: &mut Vec<Action>) {
-        self.open_message(Some(id), OpenWhat::Letter(id), false, actions);
+    /// What is due by the clock. Returns how long until something is.
+    pub fn tend(&mut self, now: Instant, actions: &mut Vec<Action>) -> Option<Duration> {
+        self.list.tend(now, actions)
     }
 
-    fn open_message(
-        &mut self,
-        letter: Option<i64>,
-        what: OpenWhat,
-        without_integrity: bool,
-        actions: &mut Vec<Action>,
-    ) {
-        self.opening = letter;
+    /// What was forgotten is gone for good now: the desk or the window is left.
+    pub fn keep(&mut self, actions: &mut Vec<Action>) {
+        self.list.commit(actions);
+    }
+
+    fn close(&mut self) {
+        self.open = None;
+        self.here = None;
+    }
+
+    fn open_key(&mut self, key: Key, actions: &mut Vec<Action>) {
+        let (what, from) = match key {
+            Key::Letter(id) => (OpenWhat::Letter(id), OpenedFrom::Letter(id)),
+            Key::Opened(id) => match self.list.head(id) {
+                Some(head) => (OpenWhat::Opened(id), head.facts.from.clone()),
+                None => return,
+            },
+        };
+        self.here = Some(key);
+        self.open_message(what, from, actions);
+    }
+
+    fn open_message(&mut self, what: OpenWhat, from: OpenedFrom, actions: &mut Vec<Action>) {
         self.told = None;
         self.warning = None;
-        self.last = Some(what.clone());
+        self.last = Some((what.clone(), from));
         let command = Command::Open {
             what,
-            without_integrity,
+            without_integrity: false,
         };
         actions.push(Action::run(Slot::Open, command));
     }
@@ -116,7 +180,7 @@ impl ReadPage {
         actions: &mut Vec<Action>,
     ) {
         match (slot, result) {
-            (Slot::Open, Ok(Outcome::Reading(reading))) => self.opened(reading),
+            (Slot::Open, Ok(Outcome::Reading(reading))) => self.opened(reading, actions),
             (Slot::Open, Err(failure)) => {
                 self.open = None;
                 if failure.is_for_want_of_integrity() {
@@ -125,15 +189,32 @@ impl ReadPage {
                     self.told = Told::of(&failure);
                 }
             }
+            (Slot::Opened, Ok(Outcome::Opened(heads))) => {
+                self.list.opened(heads);
+                let is_letter = matches!(self.here, Some(Key::Letter(_)));
+                if self.open.is_some() && !is_letter {
+                    // What is open is what was remembered last.
+                    self.here = self.list.newest().map(Key::Opened);
+                }
+            }
             (Slot::Fetch, Ok(Outcome::Letters(letters))) if self.wants_newest => {
                 if let Some(newest) = letters.iter().max_by_key(|letter| letter.id) {
                     self.wants_newest = false;
-                    self.open_letter(newest.id, actions);
+                    self.open_key(Key::Letter(newest.id), actions);
                 }
+            }
+            (Slot::Reply, Ok(Outcome::Reply(reply))) => {
+                actions.push(Action::WriteReply(Box::new(reply.form)));
             }
             (Slot::Save, Ok(Outcome::Saved(path))) => {
                 if let Some(open) = &mut self.open {
-                    open.saved = Some(path);
+                    open.saved = Some(path.display().to_string());
+                }
+            }
+            (Slot::Save, Ok(Outcome::SavedAll(paths))) => {
+                let folder = paths.first().and_then(|path| path.parent());
+                if let (Some(open), Some(folder)) = (&mut self.open, folder) {
+                    open.saved = Some(format!("{} files in {}", paths.len(), folder.display()));
                 }
             }
             (_, Err(failure)) => self.told = Told::of(&failure),
@@ -141,30 +222,16 @@ impl ReadPage {
         }
     }
 
-    fn opened(&mut self, reading: Arc<Reading>) {
-        if let Some(id) = self.opening {
-            let (tone, icon, summary) = summary_sign(reading.verdict().summary());
-            let from = reading.from();
-            let from = from.first().map_or("Sender unclear".to_owned(), |m| {
-                m.name
-                    .as_ref()
-                    .map_or_else(|| m.address.to_string(), |n| n.raw().to_owned())
-            });
-            let subject = reading
-                .header("Subject")
-                .map(|s| s.raw().to_owned())
-                .unwrap_or_default();
-            let seen = Seen {
-                from,
-                subject,
-                tone,
-                icon,
-                summary,
-            };
-            self.seen.insert(id, seen);
-        }
-        self.open = Some(message::Open::new(self.opening, reading));
+    fn opened(&mut self, reading: Arc<Reading>, actions: &mut Vec<Action>) {
         self.told = None;
+        if let Some((_, from)) = &self.last {
+            let command = Command::Remember {
+                reading: reading.clone(),
+                from: from.clone(),
+            };
+            actions.push(Action::run(Slot::Opened, command));
+        }
+        self.open = Some(message::Open::new(reading));
     }
 }
 
@@ -173,10 +240,8 @@ pub fn read_ui(ui: &mut Ui, view: &View, state: &mut ReadPage) -> Vec<Action> {
     let mut actions = Vec::new();
     let palette = Palette::of(ui);
     let narrow = is_narrow(ui);
-    if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
-        state.open = None;
-        state.adding = false;
-    }
+    keys_pressed(ui, state, &mut actions);
+    list::refresh(view, state);
     egui::CentralPanel::default()
         .frame(page_frame(palette, narrow))
         .show(ui, |ui| {
@@ -186,44 +251,78 @@ pub fn read_ui(ui: &mut Ui, view: &View, state: &mut ReadPage) -> Vec<Action> {
             if state.adding {
                 open_file_ui(ui, state, &mut actions);
             }
-            let letters = view.letters.as_deref().unwrap_or_default();
-            if letters.is_empty() && state.open.is_none() {
-                empty_ui(ui, view, &mut actions);
+            if state.list.is_empty() && state.open.is_none() {
+                if list::empty_ui(ui, view) {
+                    actions.push(Action::Go(Place::Settings));
+                }
                 return;
             }
             let height = ui.available_height();
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = steps(4);
-                if !letters.is_empty() {
+                if !state.list.is_empty() {
                     let width = if narrow { 184.0 } else { 280.0 };
                     ui.allocate_ui_with_layout(
                         vec2(width, height),
                         Layout::top_down(Align::Min),
                         |ui| {
                             ui.set_width(width);
-                            list_ui(ui, letters, state, &mut actions);
+                            list::list_ui(ui, state, &mut actions);
                         },
                     );
                 }
                 let rest = vec2(ui.available_width(), height);
                 ui.allocate_ui_with_layout(rest, Layout::top_down(Align::Min), |ui| {
                     ui.set_width(rest.x);
-                    let busy = view.is_busy(Slot::Open);
-                    match &mut state.open {
-                        Some(open) => message::message_ui(ui, open, &mut actions),
-                        None => {
-                            let words = if busy {
-                                "Opening…"
-                            } else {
-                                "Choose a letter to read it."
-                            };
-                            widgets::empty(ui, words, None);
-                        }
-                    }
+                    open_ui(ui, view, state, &mut actions);
                 });
             });
         });
     actions
+}
+
+fn open_ui(ui: &mut Ui, view: &View, state: &mut ReadPage, actions: &mut Vec<Action>) {
+    let Some(open) = &mut state.open else {
+        let words = if view.is_busy(Slot::Open) {
+            "Opening…"
+        } else {
+            "Choose a letter to read it."
+        };
+        widgets::empty(ui, words, None);
+        return;
+    };
+    let asked = message::message_ui(ui, open, actions);
+    if let Some(part) = asked.part {
+        let bytes = OpenWhat::Bytes(Arc::new(part));
+        state.here = None;
+        state.open_message(bytes, OpenedFrom::Part, actions);
+    } else if let Some((what, to)) = asked.save {
+        state.save(what, to, actions);
+    }
+}
+
+/// Escape closes; a message on the clipboard opens, unless a field wants the text.
+fn keys_pressed(ui: &Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
+    if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Press::Escape)) {
+        state.close();
+        state.adding = false;
+    }
+    if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Press::F)) {
+        state.find();
+    }
+    if ui.ctx().egui_wants_keyboard_input() {
+        return;
+    }
+    let pasted = ui.input_mut(|i| {
+        let at = i.events.iter().position(|e| matches!(e, Event::Paste(_)))?;
+        Some(i.events.remove(at))
+    });
+    if let Some(Event::Paste(text)) = pasted {
+        if text.trim().is_empty() {
+            return;
+        }
+        state.open_pasted(text, actions);
+    }
 }
 
 fn read_head_ui(ui: &mut Ui, view: &View, state: &mut ReadPage, actions: &mut Vec<Action>) {
@@ -251,6 +350,18 @@ fn read_head_ui(ui: &mut Ui, view: &View, state: &mut ReadPage, actions: &mut Ve
             state.adding = true;
             actions.push(Action::Pick(Wish::Letter));
         }
+        let narrow = is_narrow(ui);
+        let label = if narrow { "Paste" } else { "Paste a message" };
+        let paste = button(ui, Kind::Plain, Some(Icon::Paste), label)
+            .accessible_name("Paste a message")
+            .on_hover_text("Ctrl+V");
+        if paste.clicked() {
+            // What the clipboard holds comes back as a paste, and no field may take it.
+            if let Some(focused) = ui.memory(|memory| memory.focused()) {
+                ui.memory_mut(|memory| memory.surrender_focus(focused));
+            }
+            ui.ctx().send_viewport_cmd(ViewportCommand::RequestPaste);
+        }
     });
 }
 
@@ -265,9 +376,13 @@ fn warning_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
         agreed = button(ui, Kind::Danger, None, "Read it anyway").clicked();
     });
     ui.add_space(steps(2));
-    if agreed && let Some(what) = state.last.clone() {
-        let letter = state.opening;
-        state.open_message(letter, what, true, actions);
+    if agreed && let Some((what, _)) = state.last.clone() {
+        state.warning = None;
+        let command = Command::Open {
+            what,
+            without_integrity: true,
+        };
+        actions.push(Action::run(Slot::Open, command));
     }
 }
 
@@ -279,67 +394,11 @@ fn open_file_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
         Some(PathAnswer::Browse) => actions.push(Action::Pick(Wish::Letter)),
         Some(PathAnswer::Typed) => {
             let path = PathBuf::from(std::mem::take(&mut state.path).trim());
-            state.adding = false;
             state.open_file(path, actions);
         }
         None => {}
     }
     ui.add_space(steps(3));
-}
-
-fn empty_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
-    let account = view.account();
-    if account.is_some_and(|a| a.mailbox.is_some()) {
-        widgets::empty(ui, "No letters here yet. Fetch them, or open a file.", None);
-    } else {
-        let words = "Open a letter that you saved as a file. To fetch letters from your server, \
-                     set up an account.";
-        let action = (Icon::Settings, "Set up an account");
-        if widgets::empty(ui, words, Some(action)) {
-            actions.push(Action::Go(Place::Settings));
-        }
-    }
-}
-
-fn list_ui(ui: &mut Ui, letters: &[LetterHead], state: &mut ReadPage, actions: &mut Vec<Action>) {
-    let answer = rows_ui(ui, "Letters in the list", letters.len(), |ui, index| {
-        letters.get(index).map_or_else(Row::default, |letter| {
-            let here = state.opening == Some(letter.id);
-            letter_row(ui, letter, state.seen.get(&letter.id), here)
-        })
-    });
-    if let Some(letter) = answer.chosen.and_then(|index| letters.get(index)) {
-        state.open_letter(letter.id, actions);
-    }
-}
-
-/// A letter as the list shows it.
-fn letter_row(ui: &Ui, letter: &LetterHead, seen: Option<&Seen>, here: bool) -> Row {
-    let when = wording::date_time(letter.at);
-    let unseen = "Not opened yet";
-    let (first, second, tone, icon, summary) = match seen {
-        Some(seen) => (
-            untrusted(ui, &seen.from, true, 60),
-            untrusted(ui, &seen.subject, true, 80),
-            seen.tone,
-            seen.icon,
-            seen.summary,
-        ),
-        None => (unseen.to_owned(), when.clone(), Tone::Neutral, Icon::Ring, unseen),
-    };
-    let second = match second.as_str() {
-        "" => "(no subject)".to_owned(),
-        _ => second,
-    };
-    Row {
-        icon,
-        tone,
-        heard: format!("{first}, {second}, {summary}, {when}"),
-        first,
-        second,
-        here,
-        ..Row::default()
-    }
 }
 
 /// The margins of a sheet inside the page.

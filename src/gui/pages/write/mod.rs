@@ -8,10 +8,11 @@ mod sent;
 use super::{Told, head_ui, page_frame, told_ui};
 use crate::address::Mailbox;
 use crate::app::command::{
-    Command, DraftForm, DraftSource, FormAttachment, Outcome, Preflight, SendReport, Way,
+    Answers, Command, DraftForm, DraftSource, FormAttachment, Outcome, Preflight, SendReport, Way,
 };
 use crate::app::failure::{Failure, FileFailure};
 use crate::app::port::DraftHead;
+use crate::app::service::draft;
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{self, Icon, Palette};
 use crate::gui::view::{Action, Slot, View};
@@ -61,6 +62,7 @@ struct Letter {
     subject: String,
     body: String,
     attachments: Vec<FormAttachment>,
+    answers: Answers,
 }
 
 /// Typing that was not kept yet.
@@ -88,6 +90,7 @@ impl Letter {
             subject: self.subject.clone(),
             body: self.body.clone(),
             attachments: self.attachments.clone(),
+            answers: self.answers.clone(),
         }
     }
 
@@ -159,6 +162,12 @@ impl WritePage {
     /// Begins with what a link suggests.
     pub fn begin_with(&mut self, form: DraftForm) {
         self.load(form);
+    }
+
+    /// Begins with the draft of a reply; it is kept from the start.
+    pub fn begin_reply(&mut self, form: DraftForm, now: Instant) {
+        self.load(form);
+        self.touch(now);
     }
 
     /// The drafts at rest that are not on screen.
@@ -315,6 +324,7 @@ impl WritePage {
         self.letter.subject = form.subject;
         self.letter.body = form.body;
         self.letter.attachments = form.attachments;
+        self.letter.answers = form.answers;
     }
 
     fn went(&mut self, result: Result<SendReport, Failure>, actions: &mut Vec<Action>) {
@@ -420,6 +430,18 @@ fn question_ui(ui: &Ui, state: &mut WritePage, actions: &mut Vec<Action>) {
             "Send it unprotected",
         ),
     };
+    // What answers a sealed letter goes readable only without anything of it (rule 32).
+    let answers_sealed = state.letter.answers.sealed_only;
+    let (title, words, yes) = match answers_sealed {
+        true => (
+            "Send it without the letter it answers?",
+            "That letter was sealed for you. To send this readable, its quote and its subject are \
+             taken out first. Everybody on the way can then read what you wrote yourself. Anything \
+             that you copied from it in your own words stays: read it once more.",
+            "Take the quote out and send it",
+        ),
+        false => (title, words, yes),
+    };
     let answer = dialog(
         ui.ctx(),
         "readable",
@@ -435,6 +457,11 @@ fn question_ui(ui: &Ui, state: &mut WritePage, actions: &mut Vec<Action>) {
         Answer::No => state.question = None,
         Answer::Yes => {
             state.question = None;
+            if answers_sealed {
+                let form = draft::without_what_it_answers(&state.letter.form());
+                state.load(form);
+                state.touch(Instant::now());
+            }
             state.send(way, actions);
         }
     }
