@@ -76,8 +76,13 @@ const HOMES: &[(&str, &[&str])] = &[
         "openssl",
         &["cert::x509", "protect::smime", "protect::openpgp"],
     ),
+    ("openssl_sys", &["cert::x509", "protect::smime"]),
+    ("foreign_types", &["cert::x509", "protect::smime"]),
     ("cms", &["cert::x509", "protect::smime"]),
     ("x509_cert", &["cert::x509", "protect::smime"]),
+    ("der", &["cert::x509", "protect::smime"]),
+    ("spki", &["cert::x509", "protect::smime"]),
+    ("const_oid", &["cert::x509", "protect::smime"]),
     (
         "std::fs",
         // Files that a person names go through `app::files`, private and never overwritten.

@@ -9,7 +9,8 @@ use crate::app::port::{
 use crate::app::print::Printout;
 use crate::app::service::round_trip::Told;
 use crate::base::{Passphrase, Time, Untrusted};
-use crate::cert::{Checked, Fingerprint};
+use crate::cert::x509::KeyChoice;
+use crate::cert::{Checked, Fingerprint, Scheme};
 use crate::protect::plan::PlanProblem;
 pub use crate::protect::{Protection, plan::Role};
 use crate::read::Reading;
@@ -30,6 +31,26 @@ pub enum Command {
     GenerateKey {
         /// Name and address on it.
         mailbox: Mailbox,
+    },
+    /// Makes S/MIME keys for an address, with certificates that vouch for themselves. The first of
+    /// an address makes it an identity.
+    NewCertificates {
+        /// Name and address.
+        mailbox: Mailbox,
+        /// Which keys.
+        choice: KeyChoice,
+        /// Whether this is to be a new identity: refused where the address has such keys already.
+        identity: bool,
+    },
+    /// Asks an authority for a certificate: makes the request, and keeps the key until its answer is
+    /// imported.
+    RequestCertificate(RequestCertificate),
+    /// By which standard letters to this address shall be protected; `None` leaves it to the plan.
+    Prefer {
+        /// Whose.
+        address: Address,
+        /// Which.
+        scheme: Option<Scheme>,
     },
     /// Makes an identity the current one: by address or fingerprint.
     UseIdentity(String),
@@ -304,6 +325,19 @@ pub enum Way {
     Unprotected,
 }
 
+/// A request for a certificate to be made.
+pub struct RequestCertificate {
+    /// An address, for which a key is made, or the fingerprint of an own certificate whose key is to
+    /// have another.
+    pub key: String,
+    /// The name in it; the identity's where none is given.
+    pub name: Option<String>,
+    /// Which key to make.
+    pub choice: KeyChoice,
+    /// Where to; `None` gives the request back.
+    pub to: Option<PathBuf>,
+}
+
 /// What came of a command.
 pub enum Outcome {
     /// Of [`Command::Overview`], [`Command::UseIdentity`], [`Command::StartPractice`],
@@ -311,6 +345,12 @@ pub enum Outcome {
     Overview(Overview),
     /// Of [`Command::NewIdentity`] and [`Command::GenerateKey`].
     Identity(NewIdentity),
+    /// Of [`Command::NewCertificates`].
+    Certificates(NewCertificates),
+    /// Of [`Command::RequestCertificate`].
+    Requested(Requested),
+    /// Of [`Command::Prefer`].
+    Preferred,
     /// Of [`Command::ListKeys`].
     Keys(Vec<KeyRow>),
     /// Of [`Command::ShowKey`], [`Command::Confirm`], [`Command::Reject`].
@@ -369,6 +409,26 @@ pub struct NewIdentity {
     pub revocation: Vec<u8>,
 }
 
+/// New S/MIME keys.
+#[derive(Debug, Clone)]
+pub struct NewCertificates {
+    /// Whose they are.
+    pub mailbox: Mailbox,
+    /// Their certificates: the first signs.
+    pub certs: Vec<Fingerprint>,
+}
+
+/// A request that waits for an authority's answer.
+#[derive(Debug, Clone)]
+pub struct Requested {
+    /// For whom.
+    pub mailbox: Mailbox,
+    /// The name of the key that waits.
+    pub key: String,
+    /// The request in PEM, when no file was named.
+    pub pem: Option<Vec<u8>>,
+}
+
 /// One sealed copy.
 #[derive(Debug, Clone)]
 pub struct SealedCopy {
@@ -389,6 +449,18 @@ pub struct Overview {
     pub accounts: Vec<Account>,
     /// On the practice desk: the partner.
     pub practising: Option<Mailbox>,
+    /// The standards by which each identity can write: `openpgp`, `smime` or `both`.
+    pub schemes: Vec<(Address, &'static str)>,
+}
+
+impl Overview {
+    /// The standards by which the identity of this address can write.
+    pub fn scheme_of(&self, address: &Address) -> &'static str {
+        let mut schemes = self.schemes.iter();
+        schemes
+            .find(|(known, _)| known == address)
+            .map_or("openpgp", |(_, word)| word)
+    }
 }
 
 /// One key in a list.
@@ -396,7 +468,7 @@ pub struct Overview {
 pub struct KeyRow {
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
-    /// `openpgp`.
+    /// `openpgp` or `smime`.
     pub kind: &'static str,
     /// The name beside the first address.
     pub name: Option<Untrusted>,
@@ -450,7 +522,7 @@ pub struct ImportReport {
 pub struct ImportedKey {
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
-    /// `openpgp`.
+    /// `openpgp` or `smime`.
     pub kind: &'static str,
     /// The addresses that it claims.
     pub addresses: Vec<Address>,

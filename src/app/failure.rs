@@ -170,6 +170,7 @@ impl ImportRefusal {
                 UnlockProblem::PasswordNeeded => "password-needed",
                 UnlockProblem::WrongPassword => "wrong-password",
                 UnlockProblem::TooExpensive { .. } => "too-expensive",
+                UnlockProblem::Unsupported { .. } => "unsupported",
                 UnlockProblem::NoSecret => "no-secret",
                 UnlockProblem::Damaged => "malformed",
             },

@@ -1,6 +1,6 @@
 //! What a file of keys gave: each item by itself, and why the others were not taken (rule 54).
 
-use super::{Cert, Fingerprint, LockedKey};
+use super::{Cert, CertProblem, Fingerprint, LockedKey, x509};
 
 /// One item of a key file.
 pub enum ParsedKey {
@@ -8,6 +8,8 @@ pub enum ParsedKey {
     Cert(Cert, Vec<LeftOut>),
     /// A secret key, perhaps under a passphrase.
     Secret(Box<LockedKey>, Vec<LeftOut>),
+    /// Private keys with X.509 certificates, perhaps under a password.
+    Bundle(Box<x509::Bundle>),
     /// Something that is not taken.
     Refused(KeyRefusal),
 }
@@ -52,6 +54,14 @@ pub enum KeyRefusal {
         /// The version.
         version: u8,
     },
+    /// Something is wrong with the certificate.
+    Problem(CertProblem),
+    /// A request for a certificate, which is none.
+    Request,
+    /// A private key that is damaged, or does not belong to its certificate.
+    BadPrivateKey,
+    /// A private key, and no certificate for it.
+    NoCertificate,
     /// It begins like a key and then makes no sense; what the parser says.
     Malformed {
         /// For the details.
@@ -67,6 +77,10 @@ impl KeyRefusal {
             KeyRefusal::TooLarge { .. } => "too-large",
             KeyRefusal::WeakBinding { .. } => "weak-binding",
             KeyRefusal::UnknownVersion { .. } => "unknown-version",
+            KeyRefusal::Problem(problem) => problem.code(),
+            KeyRefusal::Request => "request",
+            KeyRefusal::BadPrivateKey => "bad-key",
+            KeyRefusal::NoCertificate => "no-certificate",
             KeyRefusal::Malformed { .. } => "malformed",
         }
     }
@@ -108,7 +122,7 @@ impl KeyFileProblem {
 /// What a file that is no OpenPGP key looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Looks {
-    /// An X.509 certificate, in PEM or DER.
+    /// X.509 (PEM, DER, a certificate list), but no certificate or key that could be read.
     X509,
     /// A PEM private key (PKCS #8 and the like).
     PemPrivateKey,
@@ -136,6 +150,11 @@ pub enum UnlockProblem {
     },
     /// No secret part in it can be used here (kept on a card, or in an unknown way).
     NoSecret,
+    /// It is protected in a way that is not known here.
+    Unsupported {
+        /// The algorithm.
+        what: String,
+    },
     /// The secret part is damaged, or does not belong to the public part.
     Damaged,
 }

@@ -3,17 +3,21 @@
 mod acceptance;
 mod fingerprint;
 mod keyfile;
+mod keyring;
 pub mod openpgp;
 mod usable;
+pub mod x509;
 
 pub use acceptance::{Acceptance, Checked};
 pub use fingerprint::{Fingerprint, NoFingerprint};
 pub use keyfile::{KeyFileProblem, KeyRefusal, LeftOut, Looks, ParsedKey, UnlockProblem};
-pub use openpgp::{KeyGenerationFailure, LockedKey, NewKey, SecretCert, SecretKeys};
+pub use keyring::{OwnSecret, SecretKeys};
+pub use openpgp::{KeyGenerationFailure, LockedKey, NewKey, SecretCert};
 pub use usable::{Capabilities, KeyDetail, Unusable};
+pub use x509::{CertProblem, X509Cert, X509Secret};
 
 use crate::address::Address;
-use crate::base::{Time, Untrusted};
+use crate::base::{Time, Untrusted, limits};
 use std::fmt;
 
 /// A user ID as the certificate claims it.
@@ -30,17 +34,48 @@ pub struct UserId {
 pub enum Cert {
     /// OpenPGP.
     OpenPgp(openpgp::OpenPgpCert),
+    /// X.509, for S/MIME.
+    X509(X509Cert),
+}
+
+/// How a message is protected: by which standard, and so by which certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scheme {
+    /// OpenPGP (RFC 9580, RFC 3156).
+    OpenPgp,
+    /// S/MIME (RFC 8551) with X.509 certificates.
+    Smime,
+}
+
+impl Scheme {
+    /// The word of the command line's contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Scheme::OpenPgp => "openpgp",
+            Scheme::Smime => "smime",
+        }
+    }
 }
 
 impl Cert {
-    /// Reads all keys of a file: armored (several blocks, text around them) or binary, public or
-    /// secret, several in one. Each item is taken or refused by itself (rule 54).
+    /// Reads all keys of a file: armored or PEM (several blocks, text around them) or binary, public
+    /// or secret, several in one. Each item is taken or refused by itself (rule 54).
     pub fn parse_many(bytes: &[u8]) -> Result<Vec<ParsedKey>, KeyFileProblem> {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if size <= limits::KEY_FILE_BYTES
+            && let Some(found) = x509::parse_many(bytes)
+        {
+            return found;
+        }
         openpgp::parse_many(bytes)
     }
 
     /// Reads one certificate as [`Cert::to_bytes`] wrote it. Secret parts are left behind.
     pub fn from_bytes(bytes: &[u8]) -> Result<Cert, KeyRefusal> {
+        // A SEQUENCE; OpenPGP packets have their highest bit set.
+        if bytes.first() == Some(&x509::tlv::tag::SEQUENCE) {
+            return X509Cert::from_der(bytes).map(Cert::X509);
+        }
         openpgp::parse_one(bytes).map(|(cert, _)| Cert::OpenPgp(cert))
     }
 
@@ -48,20 +83,28 @@ impl Cert {
     pub fn fingerprint(&self) -> Fingerprint {
         match self {
             Cert::OpenPgp(cert) => cert.fingerprint(),
+            Cert::X509(cert) => cert.fingerprint(),
+        }
+    }
+
+    /// By which standard it is used.
+    pub fn scheme(&self) -> Scheme {
+        match self {
+            Cert::OpenPgp(_) => Scheme::OpenPgp,
+            Cert::X509(_) => Scheme::Smime,
         }
     }
 
     /// `openpgp` or `smime`, the word of the command line's contract.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Cert::OpenPgp(_) => "openpgp",
-        }
+        self.scheme().word()
     }
 
     /// When it was made.
     pub fn created(&self) -> Time {
         match self {
             Cert::OpenPgp(cert) => cert.created(),
+            Cert::X509(cert) => cert.not_before(),
         }
     }
 
@@ -69,6 +112,7 @@ impl Cert {
     pub fn expires(&self, at: Time) -> Option<Time> {
         match self {
             Cert::OpenPgp(cert) => cert.expires(at),
+            Cert::X509(cert) => cert.expires(),
         }
     }
 
@@ -76,6 +120,8 @@ impl Cert {
     pub fn revoked(&self, at: Time) -> Option<Time> {
         match self {
             Cert::OpenPgp(cert) => cert.revoked(at),
+            // The list of its authority says so, not the certificate.
+            Cert::X509(_) => None,
         }
     }
 
@@ -83,6 +129,7 @@ impl Cert {
     pub fn user_ids(&self) -> Vec<UserId> {
         match self {
             Cert::OpenPgp(cert) => cert.user_ids(),
+            Cert::X509(cert) => cert.user_ids(),
         }
     }
 
@@ -90,6 +137,7 @@ impl Cert {
     pub fn addresses(&self, at: Time) -> Vec<Address> {
         match self {
             Cert::OpenPgp(cert) => cert.addresses(at),
+            Cert::X509(cert) => cert.addresses().to_vec(),
         }
     }
 
@@ -97,6 +145,7 @@ impl Cert {
     pub fn usable_for_encryption(&self, at: Time) -> Result<(), Unusable> {
         match self {
             Cert::OpenPgp(cert) => cert.usable_for_encryption(at),
+            Cert::X509(cert) => cert.usable_for_encryption(at),
         }
     }
 
@@ -104,6 +153,7 @@ impl Cert {
     pub fn usable_for_signing(&self, at: Time) -> Result<(), Unusable> {
         match self {
             Cert::OpenPgp(cert) => cert.usable_for_signing(at),
+            Cert::X509(cert) => cert.usable_for_signing(at),
         }
     }
 
@@ -112,6 +162,7 @@ impl Cert {
     pub fn key_handles(&self) -> Vec<String> {
         match self {
             Cert::OpenPgp(cert) => cert.key_handles(),
+            Cert::X509(cert) => cert.key_handles(),
         }
     }
 
@@ -119,20 +170,23 @@ impl Cert {
     pub fn keys(&self, at: Time) -> Vec<KeyDetail> {
         match self {
             Cert::OpenPgp(cert) => cert.keys(at),
+            Cert::X509(cert) => cert.keys(at),
         }
     }
 
-    /// In binary.
+    /// In binary: packets, or DER.
     pub fn to_bytes(&self) -> Vec<u8> {
         match self {
             Cert::OpenPgp(cert) => cert.to_bytes(),
+            Cert::X509(cert) => cert.der().to_vec(),
         }
     }
 
-    /// In armor, LF line ends.
+    /// In armor or PEM, LF line ends.
     pub fn to_armored(&self) -> Vec<u8> {
         match self {
             Cert::OpenPgp(cert) => cert.to_armored(),
+            Cert::X509(cert) => cert.to_pem(),
         }
     }
 
@@ -140,6 +194,8 @@ impl Cert {
     pub fn merge(&self, other: &Cert) -> Cert {
         match (self, other) {
             (Cert::OpenPgp(cert), Cert::OpenPgp(other)) => Cert::OpenPgp(cert.merge(other)),
+            // An X.509 certificate never changes.
+            (Cert::OpenPgp(_), Cert::X509(_)) | (Cert::X509(_), _) => self.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a certificate can be used for, or why not.
 
-use super::Fingerprint;
+use super::{Fingerprint, x509::CertProblem};
 use crate::base::Time;
 
 /// Why a certificate cannot be used for something at a given time (rule 56).
@@ -40,6 +40,13 @@ pub enum Unusable {
         /// The algorithm.
         what: String,
     },
+    /// Its authority made it for other purposes than mail.
+    NotForMail,
+    /// Something is wrong with it.
+    Defective {
+        /// What.
+        problem: CertProblem,
+    },
 }
 
 impl Unusable {
@@ -54,6 +61,8 @@ impl Unusable {
             Unusable::WeakBinding { .. } => "weak-binding",
             Unusable::NoUserId => "no-user-id",
             Unusable::Unsupported { .. } => "unsupported",
+            Unusable::NotForMail => "not-for-mail",
+            Unusable::Defective { problem } => problem.code(),
         }
     }
 }

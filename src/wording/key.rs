@@ -2,9 +2,60 @@
 
 use super::{Notice, Turn, date};
 use super::{file::file_failure, list_of};
+use crate::address::Address;
 use crate::app::failure::{ImportRefusal, KeyFailure};
 use crate::base::untrusted::escape_line;
-use crate::cert::{KeyFileProblem, KeyRefusal, Looks, UnlockProblem, Unusable};
+use crate::cert::{
+    CertProblem, KeyFileProblem, KeyRefusal, Looks, Scheme, UnlockProblem, Unusable,
+};
+
+/// What is wrong with an X.509 certificate, as the rest of a sentence.
+pub fn cert_problem(problem: &CertProblem) -> String {
+    match problem {
+        CertProblem::NegativeSerial => "its serial number is negative".to_owned(),
+        CertProblem::LongSerial { octets } => {
+            format!("its serial number has {octets} bytes, and 20 are allowed")
+        }
+        CertProblem::AbsurdDates => "its dates make no sense".to_owned(),
+        CertProblem::NulInAddress => {
+            "an address in it is made so that programs read different ones".to_owned()
+        }
+        CertProblem::DuplicateExtension { oid } => {
+            format!("it says the same thing twice ({oid})")
+        }
+        CertProblem::UnknownCritical { oid } => {
+            format!("it demands something that is not known here ({oid})")
+        }
+        CertProblem::TooManyNames => "it has more names than anybody has".to_owned(),
+        CertProblem::TooManyExtensions => "it has too many parts".to_owned(),
+        CertProblem::KeyTooLarge { what } => {
+            format!("its key is so large that using it would take too long ({what})")
+        }
+        CertProblem::BadKey => "its key is damaged".to_owned(),
+        CertProblem::AlgorithmsDiffer => {
+            "it names two different ways in which it was signed".to_owned()
+        }
+    }
+}
+
+/// By which standard letters to somebody are sealed from now on.
+pub fn preferred(address: &Address, scheme: Option<Scheme>) -> String {
+    match scheme {
+        Some(scheme) => format!(
+            "Letters to {address} are sealed by {} from now on, where both are possible.",
+            scheme_name(scheme)
+        ),
+        None => format!("Letters to {address} are sealed by whatever fits the whole letter best."),
+    }
+}
+
+/// A standard's name.
+pub fn scheme_name(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::OpenPgp => "OpenPGP",
+        Scheme::Smime => "S/MIME",
+    }
+}
 
 /// Why a key cannot be used, as the end of a sentence.
 pub fn key_state(why: &Unusable) -> String {
@@ -18,6 +69,8 @@ pub fn key_state(why: &Unusable) -> String {
         Unusable::WeakBinding { hash } => {
             format!("held together by an old method ({})", escape_line(hash))
         }
+        Unusable::NotForMail => "made for something else than mail".to_owned(),
+        Unusable::Defective { problem } => cert_problem(problem),
         Unusable::NoUserId => "it names nobody".to_owned(),
         Unusable::Unsupported { what } => {
             format!(
@@ -182,6 +235,18 @@ fn item_refusal(refusal: &KeyRefusal) -> Notice {
                 .why(format!("Its version is {version}."))
                 .next("Update Waxwing, or ask its owner for another key.")
         }
+        KeyRefusal::Problem(problem) => notice("Something is wrong with the certificate.")
+            .why(format!("In short: {}.", cert_problem(problem)))
+            .next("Ask whoever made it for another one."),
+        KeyRefusal::Request => notice("This asks for a certificate and is none.")
+            .why("An authority makes the certificate from it.")
+            .next("Send it to the authority, and import what comes back."),
+        KeyRefusal::BadPrivateKey => notice("The private key is damaged.")
+            .why("It does not fit together, or not with its certificate.")
+            .next("Export it again where it was made."),
+        KeyRefusal::NoCertificate => notice("There is no certificate for this private key.")
+            .why("Without one nobody can tell whose it is.")
+            .next("Import the certificate with it, in one file or before it."),
         KeyRefusal::Malformed { detail } => notice("The key is damaged.")
             .next("Ask its owner to export it again.")
             .detail(escape_line(detail)),
@@ -219,6 +284,13 @@ fn unlock_problem(problem: &UnlockProblem) -> Notice {
         )
         .why("It is on a smartcard or was left out.")
         .next("Export the key with its secret half."),
+        UnlockProblem::Unsupported { what } => Notice::new(
+            "unsupported",
+            Turn::OtherSide,
+            "The secret key is protected in a way that Waxwing does not know.",
+        )
+        .why(escape_line(what))
+        .next("Export it again with usual settings."),
         UnlockProblem::Damaged => {
             Notice::new("malformed", Turn::OtherSide, "The secret key is damaged.")
                 .next("Export it again.")

@@ -19,7 +19,7 @@ mod verdict;
 
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};
-pub use key::{import_refusal, key_state};
+pub use key::{import_refusal, key_state, preferred, scheme_name};
 pub use network::{fetch_failure, not_all_taken, submit_failure};
 pub use outbox::outbox_state;
 pub use plan::{draft_problem, plan_problem, preflight_sentence, reply_sentence};

@@ -3,12 +3,12 @@
 //!
 //! ```text
 //! home (0700)/
-//!   waxwing.sqlite   identities, ledger, decisions, accounts, drafts, outbox, letters,
-//!                    messages that were opened
+//!   waxwing.sqlite   X.509 certificates, identities, ledger, decisions, accounts, drafts, outbox,
+//!                    letters, messages that were opened
 //!   certs.sqlite     what is remembered of pgp.cert.d; can be made again
 //!   lock             held while the home is set up
 //!   live/            one locked file for each process that is sending
-//!   pgp.cert.d/      public certificates; for the platform's home it stands beside, shared
+//!   pgp.cert.d/      public OpenPGP certificates; for the platform's home it stands beside, shared
 //! ```
 //!
 //! Readable without the vault is only what must be found without it: addresses of identities and
@@ -32,6 +32,7 @@ mod schema;
 mod sealed;
 mod values;
 mod vault;
+mod x509;
 
 pub use home::{Environment, Home, NoHome};
 pub use vault::VaultAccess;
@@ -39,10 +40,10 @@ pub use vault::VaultAccess;
 use crate::address::Address;
 use crate::app::port::{
     CertProvenance, DraftHead, Identity, Letter, LetterHead, OpenedFacts, OpenedHead, OutboxEntry,
-    OutboxId, OutboxState, Seen, Store, StoreFailure,
+    OutboxId, OutboxState, Seen, Store, StoreFailure, WaitingKey,
 };
 use crate::base::{Passphrase, Secret, Time};
-use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
 use crate::protect::Outgoing;
 use crate::settings::Account;
 use certs::{CertDirectory, Certs, Wanted};
@@ -116,6 +117,24 @@ impl FileStore {
         self.db.write(|tx| work(tx, &key))
     }
 
+    /// Keeps a certificate where its scheme has its place.
+    fn keep_cert(&self, cert: &Cert, at: Time) -> Result<Cert, StoreFailure> {
+        match cert {
+            Cert::OpenPgp(_) => self.certs.put(cert),
+            Cert::X509(x509) => {
+                self.db.write(|tx| x509::put(tx, x509, at))?;
+                Ok(cert.clone())
+            }
+        }
+    }
+
+    /// The wanted certificates of both schemes.
+    fn find_certs(&self, wanted: Wanted<'_>) -> Result<Vec<Cert>, StoreFailure> {
+        let mut found = self.certs.find(wanted)?;
+        found.extend(self.db.read(|conn| x509::find(conn, wanted))?);
+        Ok(found)
+    }
+
     /// This process's name as the owner of what it sends.
     fn owner(&self) -> Result<String, StoreFailure> {
         let Some(live) = &self.live else {
@@ -162,7 +181,7 @@ impl Store for FileStore {
         self.db
             .read(|conn| identities::refuse_known(conn, identity))?;
         // The certificate is public and may stay if the rest fails.
-        let cert = self.certs.put(cert)?;
+        let cert = self.keep_cert(cert, identity.since)?;
         self.db
             .write(|tx| identities::add(tx, &key, identity, &cert, secret, revocation))
     }
@@ -193,31 +212,70 @@ impl Store for FileStore {
         self.db.read(identities::secret_fingerprints)
     }
 
+    fn put_waiting_key(
+        &self,
+        key: &str,
+        address: &Address,
+        secret: &Secret<Vec<u8>>,
+        at: Time,
+    ) -> Result<(), StoreFailure> {
+        let waiting = WaitingKey {
+            key: key.to_owned(),
+            address: address.clone(),
+            at,
+        };
+        self.open_and_write(|tx, key| x509::put_waiting(tx, key, &waiting, secret))
+    }
+
+    fn waiting_keys(&self) -> Result<Vec<WaitingKey>, StoreFailure> {
+        self.db.read(x509::all_waiting)
+    }
+
+    fn waiting_key(&self, key: &str) -> Result<Option<Secret<Vec<u8>>>, StoreFailure> {
+        // The vault stays shut for every certificate that nobody waits for.
+        if !self.db.read(|conn| x509::is_waiting(conn, key))? {
+            return Ok(None);
+        }
+        self.open_and_read(|conn, vault| x509::waiting(conn, vault, key))
+    }
+
+    fn remove_waiting_key(&self, key: &str) -> Result<(), StoreFailure> {
+        self.db.write(|tx| x509::remove_waiting(tx, key))
+    }
+
+    fn preference(&self, address: &Address) -> Result<Option<Scheme>, StoreFailure> {
+        self.db.read(|conn| x509::preference(conn, address))
+    }
+
+    fn prefer(&self, address: &Address, scheme: Option<Scheme>) -> Result<(), StoreFailure> {
+        self.db.write(|tx| x509::prefer(tx, address, scheme))
+    }
+
     fn put_cert(&self, cert: &Cert, from: CertProvenance, at: Time) -> Result<Cert, StoreFailure> {
         if let Some(failure) = self.db.read_only() {
             return Err(failure.clone());
         }
-        let merged = self.certs.put(cert)?;
+        let merged = self.keep_cert(cert, at)?;
         // What was seen are the addresses that came, not those known before.
         self.db.write(|tx| ledger::note(tx, cert, from, at))?;
         Ok(merged)
     }
 
     fn certs(&self) -> Result<Vec<Cert>, StoreFailure> {
-        self.certs.find(Wanted::All)
+        self.find_certs(Wanted::All)
     }
 
     fn cert(&self, fingerprint: &Fingerprint) -> Result<Option<Cert>, StoreFailure> {
-        let found = self.certs.find(Wanted::Fingerprint(fingerprint))?;
+        let found = self.find_certs(Wanted::Fingerprint(fingerprint))?;
         Ok(found.into_iter().next())
     }
 
     fn certs_for(&self, address: &Address) -> Result<Vec<Cert>, StoreFailure> {
-        self.certs.find(Wanted::Address(address))
+        self.find_certs(Wanted::Address(address))
     }
 
     fn certs_with_key(&self, handle: &str) -> Result<Vec<Cert>, StoreFailure> {
-        self.certs.find(Wanted::Key(&handle.to_ascii_uppercase()))
+        self.find_certs(Wanted::Key(&handle.to_ascii_uppercase()))
     }
 
     fn ledger(&self, address: &Address) -> Result<Vec<Seen>, StoreFailure> {

@@ -5,7 +5,7 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
-pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2];
+pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
 const FORMAT_1: &str = "
@@ -73,5 +73,24 @@ CREATE TABLE letter (
 const FORMAT_2: &str = "
 CREATE TABLE opened (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL
+) STRICT;
+";
+
+/// S/MIME: certificates, keys that wait for one, and by which scheme a person wants their mail.
+const FORMAT_3: &str = "
+CREATE TABLE x509 (
+    fingerprint TEXT PRIMARY KEY, der BLOB NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE x509_name (
+    kind TEXT NOT NULL, value TEXT NOT NULL,
+    fingerprint TEXT NOT NULL REFERENCES x509 (fingerprint) ON DELETE CASCADE,
+    PRIMARY KEY (kind, value, fingerprint)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE waiting_key (
+    spki TEXT PRIMARY KEY,          -- SHA-256 of the public key that a certificate is asked for
+    address TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE preference (
+    address_key TEXT PRIMARY KEY, scheme TEXT NOT NULL
 ) STRICT;
 ";

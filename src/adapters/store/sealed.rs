@@ -19,6 +19,8 @@ const MOST_BYTES: u64 = MESSAGE_BYTES * 2;
 pub(super) enum Place {
     /// A secret key; its owner is the fingerprint.
     SecretKey,
+    /// A private key that waits for its certificate; its owner is the public half's name.
+    WaitingKey,
     /// A revocation certificate; its owner is the fingerprint.
     Revocation,
     /// An account's password; its owner is the address.
@@ -44,6 +46,7 @@ impl Place {
     fn name(self) -> &'static str {
         match self {
             Place::SecretKey => "secret-key",
+            Place::WaitingKey => "waiting-key",
             Place::Revocation => "revocation",
             Place::Password => "password",
             Place::Draft => "draft",

@@ -15,7 +15,7 @@ pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use store::{
     AskPassphrase, CertProvenance, DraftHead, Identity, Letter, LetterHead, OpenedFacts,
     OpenedFrom, OpenedHead, OutboxEntry, OutboxId, OutboxState, Question, Seen, Store,
-    StoreFailure, StoredCopy,
+    StoreFailure, StoredCopy, WaitingKey,
 };
 pub use submission::{
     Connected, Receipt, Refusal, Reply, Stage, Submission, SubmitFailure, TlsFacts, TlsRefusal,

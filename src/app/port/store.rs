@@ -3,7 +3,7 @@
 
 use crate::address::{Address, Mailbox};
 use crate::base::{Passphrase, Secret, Time};
-use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
 use crate::protect::{Outgoing, Protection};
 use crate::settings::Account;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,17 @@ pub struct Identity {
     pub since: Time,
     /// Whether this is the one in use.
     pub current: bool,
+}
+
+/// A private key for which a certificate is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingKey {
+    /// Names its public half.
+    pub key: String,
+    /// For whose address.
+    pub address: Address,
+    /// Since when.
+    pub at: Time,
 }
 
 /// Where a certificate came from (rule 53: the ledger).
@@ -223,6 +234,28 @@ pub trait Store: Send + Sync {
     fn secret(&self, fingerprint: &Fingerprint) -> Result<Option<Secret<Vec<u8>>>, StoreFailure>;
     /// The certificates whose secret half is here: every one ever held (rule 28). No vault.
     fn secret_fingerprints(&self) -> Result<Vec<Fingerprint>, StoreFailure>;
+
+    /// Keeps a private key (PKCS #8, unencrypted) for which a certificate is asked; `key` names its
+    /// public half. Vault.
+    fn put_waiting_key(
+        &self,
+        key: &str,
+        address: &Address,
+        secret: &Secret<Vec<u8>>,
+        at: Time,
+    ) -> Result<(), StoreFailure>;
+    /// The keys that wait for a certificate, oldest first. No vault.
+    fn waiting_keys(&self) -> Result<Vec<WaitingKey>, StoreFailure>;
+    /// The private key that waits under this name. Vault, if it is there.
+    fn waiting_key(&self, key: &str) -> Result<Option<Secret<Vec<u8>>>, StoreFailure>;
+    /// Its certificate has come; the key is kept with it. No vault.
+    fn remove_waiting_key(&self, key: &str) -> Result<(), StoreFailure>;
+
+    /// By which standard the person wants letters to this address protected, if they said so. No
+    /// vault.
+    fn preference(&self, address: &Address) -> Result<Option<Scheme>, StoreFailure>;
+    /// Records that; `None` takes it back. No vault.
+    fn prefer(&self, address: &Address, scheme: Option<Scheme>) -> Result<(), StoreFailure>;
 
     /// Puts a certificate, merged with what is known of it; returns the merged one. No vault.
     fn put_cert(&self, cert: &Cert, from: CertProvenance, at: Time) -> Result<Cert, StoreFailure>;

@@ -6,7 +6,8 @@ use crate::app::desk::Desk;
 use crate::app::failure::{Failure, FileFailure, KeyFailure};
 use crate::app::files;
 use crate::base::{Passphrase, Time};
-use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
+use crate::cert::x509::subject_handle;
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint, OwnSecret, X509Cert};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -166,6 +167,44 @@ pub fn decide(desk: &Desk, key: &str, decision: Checked) -> Result<KeyCard, Fail
     card(desk, &cert)
 }
 
+/// Longest way from a certificate to its authority.
+const CHAIN: usize = 10;
+
+/// The certificates that lead from this one to its authority, as far as they are here, nearest
+/// first. Names and key identifiers point the way; whether to trust it is another question.
+pub fn issuers(desk: &Desk, cert: &X509Cert) -> Result<Vec<X509Cert>, Failure> {
+    let mut chain: Vec<X509Cert> = Vec::new();
+    let mut last = cert.clone();
+    while !last.is_self_issued() && chain.len() < CHAIN {
+        let candidates = desk.store.certs_with_key(&subject_handle(last.issuer()))?;
+        let next = candidates.into_iter().find_map(|candidate| match candidate {
+            Cert::X509(found) => {
+                let fits = match (last.authority_key_id(), found.subject_key_id()) {
+                    (Some(wanted), Some(own)) => wanted == own,
+                    (None, _) | (_, None) => true,
+                };
+                (fits && found.is_ca() && !chain.contains(&found)).then_some(found)
+            }
+            Cert::OpenPgp(_) => None,
+        });
+        let Some(next) = next else { break };
+        chain.push(next.clone());
+        last = next;
+    }
+    Ok(chain)
+}
+
+/// The public half as text: armor, or PEM with the certificates that lead to its authority.
+fn with_issuers(desk: &Desk, cert: &Cert) -> Result<Vec<u8>, Failure> {
+    let mut text = cert.to_armored();
+    if let Cert::X509(x509) = cert {
+        for issuer in issuers(desk, x509)? {
+            text.extend_from_slice(&issuer.to_pem());
+        }
+    }
+    Ok(text)
+}
+
 /// Writes a key out, armored: the public half, or with `secret` both under that password. Gives
 /// the text back when no file is named.
 pub fn export(
@@ -176,17 +215,22 @@ pub fn export(
 ) -> Result<Option<Vec<u8>>, Failure> {
     let cert = find(desk, key)?;
     let text = match secret {
-        None => cert.to_armored(),
+        None => with_issuers(desk, &cert)?,
         Some(password) if password.expose().is_empty() => {
             return Err(KeyFailure::PasswordNeeded.into());
         }
         Some(password) => {
-            let secret = super::open::secret_key(&*desk.store, &cert.fingerprint())?
-                .ok_or(KeyFailure::NoSecret)?;
-            let armored = secret
-                .export_armored(password)
-                .map_err(|problem| KeyFailure::Library(format!("{problem:?}")))?;
-            armored.expose().clone()
+            let exported = match super::open::secret_key(&*desk.store, &cert.fingerprint())? {
+                Some(OwnSecret::OpenPgp(secret)) => secret.export_armored(password),
+                Some(OwnSecret::X509(secret)) => {
+                    let chain = issuers(desk, secret.x509())?;
+                    secret.export_pkcs12(&chain, password)
+                }
+                None => return Err(KeyFailure::NoSecret.into()),
+            };
+            let exported =
+                exported.map_err(|problem| KeyFailure::Library(format!("{problem:?}")))?;
+            exported.expose().clone()
         }
     };
     match to {

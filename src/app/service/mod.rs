@@ -1,6 +1,7 @@
 //! What the program can do: one file for each use case, all in terms of the ports.
 
 pub mod account;
+pub mod certificate;
 pub mod draft;
 pub mod identity;
 pub mod import;
@@ -38,6 +39,21 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         }
         Command::GenerateKey { mailbox } => {
             Outcome::Identity(identity::generate_key(desk, &mailbox, watch)?)
+        }
+        Command::NewCertificates {
+            mailbox,
+            choice,
+            identity: true,
+        } => Outcome::Certificates(certificate::make_identity(desk, &mailbox, choice, watch)?),
+        Command::NewCertificates {
+            mailbox, choice, ..
+        } => Outcome::Certificates(certificate::make(desk, &mailbox, choice, watch)?),
+        Command::RequestCertificate(wanted) => {
+            Outcome::Requested(certificate::request(desk, &wanted, watch)?)
+        }
+        Command::Prefer { address, scheme } => {
+            desk.store.prefer(&address, scheme)?;
+            Outcome::Preferred
         }
         Command::UseIdentity(key) => {
             identity::use_identity(desk, &key)?;
@@ -146,9 +162,16 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
 
 fn overview(desks: &Desks) -> Result<Overview, Failure> {
     let desk = desks.current();
+    let identities = desk.store.identities()?;
+    let mut schemes = Vec::new();
+    for identity in &identities {
+        let address = &identity.mailbox.address;
+        schemes.push((address.clone(), certificate::schemes_of(&desk, address)?));
+    }
     Ok(Overview {
         practising: desks.session().map(|session| session.them().clone()),
-        identities: desk.store.identities()?,
+        identities,
         accounts: desk.store.accounts()?,
+        schemes,
     })
 }

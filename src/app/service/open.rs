@@ -7,7 +7,7 @@ use crate::app::failure::{Failure, OpenMessageFailure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::Store;
-use crate::cert::{Cert, SecretCert, SecretKeys};
+use crate::cert::{Cert, OwnSecret, SecretKeys};
 use crate::protect::inline;
 use crate::protect::open::{Problem, open as open_envelope, wants_keys};
 use crate::protect::openpgp::{self, CertLookup};
@@ -111,7 +111,7 @@ pub fn secret_keys(store: &dyn Store) -> Result<SecretKeys, Failure> {
     let mut keys = SecretKeys::new();
     for fingerprint in store.secret_fingerprints()? {
         if let Some(secret) = secret_key(store, &fingerprint)? {
-            keys.add(secret);
+            keys.add_own(secret);
         }
     }
     Ok(keys)
@@ -121,11 +121,11 @@ pub fn secret_keys(store: &dyn Store) -> Result<SecretKeys, Failure> {
 pub fn secret_key(
     store: &dyn Store,
     fingerprint: &crate::cert::Fingerprint,
-) -> Result<Option<SecretCert>, Failure> {
+) -> Result<Option<OwnSecret>, Failure> {
     let Some(bytes) = store.secret(fingerprint)? else {
         return Ok(None);
     };
-    let secret = SecretCert::from_bytes(bytes.expose()).map_err(|_| {
+    let secret = OwnSecret::from_bytes(bytes.expose()).map_err(|_| {
         crate::app::port::StoreFailure::Damaged {
             what: format!("the secret key {fingerprint}"),
         }

@@ -12,6 +12,7 @@ use crate::app::failure::Failure;
 use crate::app::files;
 use crate::app::job::Watch;
 use crate::app::port::Ground;
+use crate::cert::OwnSecret;
 use crate::read::{Reading, Summary};
 use std::path::Path;
 use std::sync::Arc;
@@ -140,8 +141,11 @@ fn keep_all(session: &Session, folder: &Path) -> Result<(), Failure> {
     for (name, cert) in certs {
         files::write_new(&folder.join(name), &cert.to_armored())?;
     }
-    let secret = open::secret_key(&*session.partner().store, &partner)?
-        .ok_or(Failure::Key(crate::app::failure::KeyFailure::NoSecret))?;
+    // The practice partner's key is OpenPGP's.
+    let Some(OwnSecret::OpenPgp(secret)) = open::secret_key(&*session.partner().store, &partner)?
+    else {
+        return Err(Failure::Key(crate::app::failure::KeyFailure::NoSecret));
+    };
     let armored = secret.export_unprotected();
     files::write_new(&folder.join("partner-secret.asc"), armored.expose())?;
     let mut log = server.wire_log().join("\n");

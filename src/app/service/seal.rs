@@ -9,7 +9,7 @@ use crate::app::job::{Step, Watch};
 use crate::app::port::Identity;
 use crate::app::random;
 use crate::base::Time;
-use crate::cert::{Cert, SecretCert};
+use crate::cert::{Cert, OwnSecret, Scheme, SecretCert};
 use crate::compose::{Circumstances, Draft, Mode, Payload, payload};
 use crate::mime::build::derive_message_id;
 use crate::protect::openpgp;
@@ -123,9 +123,12 @@ pub fn author(desk: &Desk, draft: &Draft) -> Result<Identity, Failure> {
 }
 
 fn own_key(desk: &Desk, identity: &Identity) -> Result<SecretCert, Failure> {
-    secret_key(&*desk.store, &identity.fingerprint)?.ok_or_else(|| Failure::NoIdentity {
-        address: Some(identity.mailbox.address.clone()),
-    })
+    match secret_key(&*desk.store, &identity.fingerprint)? {
+        Some(OwnSecret::OpenPgp(key)) => Ok(key),
+        Some(OwnSecret::X509(_)) | None => Err(Failure::NoIdentity {
+            address: Some(identity.mailbox.address.clone()),
+        }),
+    }
 }
 
 /// The certificate of an identity, with what is known of it since it was made.
@@ -176,7 +179,8 @@ pub fn certs_by_address(
     let mut found = std::collections::HashMap::new();
     for (mailbox, _) in recipients {
         if !found.contains_key(&mailbox.address) {
-            let certs = desk.store.certs_for(&mailbox.address)?;
+            let mut certs = desk.store.certs_for(&mailbox.address)?;
+            certs.retain(|cert| cert.scheme() == Scheme::OpenPgp);
             found.insert(mailbox.address.clone(), certs);
         }
     }

@@ -3,7 +3,6 @@
 pub mod armor;
 mod generate;
 mod judge;
-mod keyring;
 mod packets;
 mod parse;
 pub(crate) mod policy;
@@ -13,7 +12,6 @@ mod tests;
 
 pub use generate::{KeyGenerationFailure, NewKey};
 pub use judge::PublicKey;
-pub use keyring::SecretKeys;
 pub use parse::{parse_many, parse_one};
 pub use policy::policy;
 pub use secret::{LockedKey, SecretCert};

@@ -1,4 +1,5 @@
-use clap::{Args, Subcommand};
+use super::identity::{KeyArg, SchemeArg};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Keys: yours and other people's.
@@ -20,6 +21,12 @@ pub enum KeyCommand {
         name: String,
         /// The address on it
         address: String,
+        /// Which kind of key
+        #[arg(long, value_enum, default_value_t = SchemeArg::Openpgp)]
+        scheme: SchemeArg,
+        /// Which kind of S/MIME key
+        #[arg(long = "key", value_enum, default_value_t = KeyArg::Rsa3072)]
+        smime_key: KeyArg,
     },
     /// Take keys from files
     Import(KeyImport),
@@ -34,6 +41,30 @@ pub enum KeyCommand {
         #[arg(short, long, value_name = "F")]
         output: Option<PathBuf>,
     },
+    /// Ask an authority for an S/MIME certificate: prints the request, keeps the key
+    ///
+    /// What the authority sends back is taken in with `wax key import` and finds its key.
+    RequestCert {
+        /// An address, for which a key is made, or the fingerprint of your certificate whose key
+        /// shall have another one
+        key: String,
+        /// The name in it; your identity's without it
+        #[arg(long)]
+        name: Option<String>,
+        /// Which kind of key to make
+        #[arg(long = "key", value_enum, default_value_t = KeyArg::Rsa3072)]
+        kind: KeyArg,
+        /// Where to; standard output without it
+        #[arg(short, long, value_name = "F")]
+        output: Option<PathBuf>,
+    },
+    /// By which standard letters to an address are sealed, where both are possible
+    Prefer {
+        /// Whose address
+        address: String,
+        /// Which
+        scheme: PreferArg,
+    },
     /// You compared the fingerprint with its owner, and it is theirs
     Confirm {
         /// Its fingerprint or address
@@ -46,10 +77,21 @@ pub enum KeyCommand {
     },
 }
 
+/// What can be preferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PreferArg {
+    /// OpenPGP
+    Openpgp,
+    /// S/MIME
+    Smime,
+    /// Whatever fits the whole letter best
+    None,
+}
+
 /// Take keys from files.
 #[derive(Debug, Args)]
 pub struct KeyImport {
-    /// Key files, armored or binary; - for standard input
+    /// Key files (OpenPGP, PEM, DER, PKCS #12, PKCS #7); - for standard input
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Accept a key that has several addresses for this one

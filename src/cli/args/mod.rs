@@ -7,8 +7,8 @@ mod letter;
 mod window;
 
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
-pub use identity::{IdentityCommand, SchemeArg};
-pub use key::{KeyCommand, KeyImport};
+pub use identity::{IdentityCommand, KeyArg, SchemeArg};
+pub use key::{KeyCommand, KeyImport, PreferArg};
 pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
 pub use window::{ThemeArg, WindowArgs};
 

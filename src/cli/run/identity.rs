@@ -3,9 +3,11 @@
 use super::report::Report;
 use super::{Session, unexpected};
 use crate::address::{Address, Mailbox};
-use crate::app::command::{Command, NewIdentity, Outcome, Overview};
+use crate::app::command::{Command, NewCertificates, NewIdentity, Outcome, Overview};
 use crate::app::failure::Failure;
-use crate::cli::args::IdentityCommand;
+use crate::cert::Fingerprint;
+use crate::cert::x509::KeyChoice;
+use crate::cli::args::{IdentityCommand, SchemeArg};
 use serde_json::{Value, json};
 
 pub fn run(session: &Session, command: &IdentityCommand) -> Result<Report, Failure> {
@@ -13,13 +15,11 @@ pub fn run(session: &Session, command: &IdentityCommand) -> Result<Report, Failu
         IdentityCommand::New {
             name,
             address,
-            scheme: crate::cli::args::SchemeArg::Openpgp,
+            scheme,
+            smime_key,
         } => {
             let mailbox = mailbox(name, address)?;
-            match session.run(Command::NewIdentity { mailbox })? {
-                Outcome::Identity(made) => Ok(made_report(&made, "identity")),
-                _ => Err(unexpected()),
-            }
+            new(session, mailbox, *scheme, smime_key.choice())
         }
         IdentityCommand::List => match session.run(Command::Overview)? {
             Outcome::Overview(overview) => Ok(list(&overview)),
@@ -30,6 +30,79 @@ pub fn run(session: &Session, command: &IdentityCommand) -> Result<Report, Failu
             _ => Err(unexpected()),
         },
     }
+}
+
+fn new(
+    session: &Session,
+    mailbox: Mailbox,
+    scheme: SchemeArg,
+    choice: KeyChoice,
+) -> Result<Report, Failure> {
+    let openpgp = match scheme {
+        SchemeArg::Smime => None,
+        SchemeArg::Openpgp | SchemeArg::Both => {
+            let mailbox = mailbox.clone();
+            match session.run(Command::NewIdentity { mailbox })? {
+                Outcome::Identity(made) => Some(made_report(&made, "identity")),
+                _ => return Err(unexpected()),
+            }
+        }
+    };
+    if scheme == SchemeArg::Openpgp {
+        return openpgp.ok_or_else(unexpected);
+    }
+    let smime = certificates(session, mailbox, choice, true)?;
+    Ok(match openpgp {
+        Some(openpgp) => openpgp.and(smime, |json, other| {
+            json["scheme"] = Value::from("both");
+            json["certificates"] = other["certificates"].clone();
+        }),
+        None => smime,
+    })
+}
+
+/// Makes S/MIME keys for an address.
+pub fn certificates(
+    session: &Session,
+    mailbox: Mailbox,
+    choice: KeyChoice,
+    identity: bool,
+) -> Result<Report, Failure> {
+    let job = Command::NewCertificates {
+        mailbox,
+        choice,
+        identity,
+    };
+    match session.run(job)? {
+        Outcome::Certificates(made) => Ok(certificates_report(&made)),
+        _ => Err(unexpected()),
+    }
+}
+
+fn certificates_report(made: &NewCertificates) -> Report {
+    let names: Vec<&str> = made.certs.iter().map(Fingerprint::as_hex).collect();
+    let json = json!({
+        "fingerprint": names.first(),
+        "address": made.mailbox.address.as_str(),
+        "scheme": "smime",
+        "revocation": null,
+        "certificates": names,
+    });
+    let lines: Vec<String> = made
+        .certs
+        .iter()
+        .map(|fingerprint| format!("  {}", fingerprint.grouped()))
+        .collect();
+    Report::new(
+        json,
+        format!(
+            "Made S/MIME keys for {}. The fingerprints of their certificates are\n{}\n\
+             The certificates vouch for themselves: give them to others with wax key export, and let \
+             them compare the fingerprints.",
+            made.mailbox,
+            lines.join("\n")
+        ),
+    )
 }
 
 /// A name and an address as typed.
@@ -72,7 +145,7 @@ fn list(overview: &Overview) -> Report {
                 "address": identity.mailbox.address.as_str(),
                 "name": identity.mailbox.name.as_ref().map(|n| n.raw()),
                 "fingerprint": identity.fingerprint.as_hex(),
-                "scheme": "openpgp",
+                "scheme": overview.scheme_of(&identity.mailbox.address),
                 "current": identity.current,
             })
         })

@@ -1,15 +1,18 @@
 //! `wax key`.
 
-use super::identity::{made_report, mailbox};
+use super::identity::{certificates, made_report, mailbox};
 use super::report::Report;
 use super::{Session, read_input, unexpected};
-use crate::address::Address;
+use crate::address::{Address, Mailbox};
 use crate::app::command::{
     Command, ImportKeys, ImportReport, KeyCard, KeyRow, KeySource, KeyState, Outcome,
+    RequestCertificate,
 };
 use crate::app::failure::{Failure, FileFailure, ImportRefusal, KeyFailure};
 use crate::base::limits;
-use crate::cli::args::{KeyCommand, KeyImport};
+use crate::cert::Scheme;
+use crate::cert::x509::KeyChoice;
+use crate::cli::args::{KeyArg, KeyCommand, KeyImport, PreferArg, SchemeArg};
 use crate::wording;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -26,7 +29,28 @@ pub fn run(session: &Session, command: &KeyCommand) -> Result<Report, Failure> {
         KeyCommand::Show { key } => card(session, Command::ShowKey { key: key.clone() }),
         KeyCommand::Confirm { key } => card(session, Command::Confirm { key: key.clone() }),
         KeyCommand::Reject { key } => card(session, Command::Reject { key: key.clone() }),
-        KeyCommand::Generate { name, address } => {
+        KeyCommand::Generate {
+            name,
+            address,
+            scheme: scheme @ (SchemeArg::Smime | SchemeArg::Both),
+            smime_key,
+        } => {
+            let mailbox = mailbox(name, address)?;
+            generate(session, mailbox, *scheme, smime_key.choice())
+        }
+        KeyCommand::RequestCert {
+            key,
+            name,
+            kind,
+            output,
+        } => request(session, key, name.as_deref(), *kind, output.as_deref()),
+        KeyCommand::Prefer { address, scheme } => prefer(session, address, *scheme),
+        KeyCommand::Generate {
+            name,
+            address,
+            scheme: SchemeArg::Openpgp,
+            ..
+        } => {
             let mailbox = mailbox(name, address)?;
             match session.run(Command::GenerateKey { mailbox })? {
                 Outcome::Identity(made) => Ok(made_report(&made, "key")),
@@ -39,6 +63,88 @@ pub fn run(session: &Session, command: &KeyCommand) -> Result<Report, Failure> {
             secret,
             output,
         } => export(session, key, *secret, output.as_deref()),
+    }
+}
+
+fn generate(
+    session: &Session,
+    mailbox: Mailbox,
+    scheme: SchemeArg,
+    choice: KeyChoice,
+) -> Result<Report, Failure> {
+    let smime = certificates(session, mailbox.clone(), choice, false)?;
+    if scheme == SchemeArg::Smime {
+        return Ok(smime);
+    }
+    match session.run(Command::GenerateKey { mailbox })? {
+        Outcome::Identity(made) => Ok(made_report(&made, "key").and(smime, |json, other| {
+            json["scheme"] = Value::from("both");
+            json["certificates"] = other["certificates"].clone();
+        })),
+        _ => Err(unexpected()),
+    }
+}
+
+fn request(
+    session: &Session,
+    key: &str,
+    name: Option<&str>,
+    kind: KeyArg,
+    output: Option<&Path>,
+) -> Result<Report, Failure> {
+    let job = Command::RequestCertificate(RequestCertificate {
+        key: key.to_owned(),
+        name: name.map(str::to_owned),
+        choice: kind.choice(),
+        to: output.map(Path::to_owned),
+    });
+    let Outcome::Requested(made) = session.run(job)? else {
+        return Err(unexpected());
+    };
+    let pem = made.pem.map(|pem| String::from_utf8_lossy(&pem).into_owned());
+    let file = output.map(|path| path.to_string_lossy().into_owned());
+    let json = json!({
+        "address": made.mailbox.address.as_str(),
+        "key": made.key,
+        "request": pem,
+        "file": file,
+    });
+    Ok(match (pem, file) {
+        (Some(pem), _) => Report::raw(json, pem.into_bytes()),
+        (None, file) => {
+            let shown = crate::base::untrusted::escape_line(&file.unwrap_or_default());
+            Report::new(
+                json,
+                format!(
+                    "Written to {shown}. Send it to the authority, and import what comes back: wax key \
+                     import FILE"
+                ),
+            )
+        }
+    })
+}
+
+fn prefer(session: &Session, address: &str, scheme: PreferArg) -> Result<Report, Failure> {
+    let address = Address::parse(address.trim()).map_err(|problem| Failure::BadAddress {
+        text: address.to_owned(),
+        problem,
+    })?;
+    let scheme = match scheme {
+        PreferArg::Openpgp => Some(Scheme::OpenPgp),
+        PreferArg::Smime => Some(Scheme::Smime),
+        PreferArg::None => None,
+    };
+    let job = Command::Prefer {
+        address: address.clone(),
+        scheme,
+    };
+    match session.run(job)? {
+        Outcome::Preferred => {
+            let word = scheme.map(Scheme::word);
+            let json = json!({ "address": address.as_str(), "preferred": word });
+            Ok(Report::new(json, wording::preferred(&address, scheme)))
+        }
+        _ => Err(unexpected()),
     }
 }
 

@@ -26,6 +26,14 @@ impl Report {
         }
     }
 
+    /// Both reports in one: the texts one after the other, the documents as `join` makes them one.
+    pub fn and(mut self, other: Report, join: impl FnOnce(&mut Value, &Value)) -> Self {
+        self.text.extend_from_slice(b"\n\n");
+        self.text.extend_from_slice(&other.text);
+        join(&mut self.json, &other.json);
+        self
+    }
+
     /// Done; the bytes go out as they are.
     pub fn raw(json: Value, bytes: Vec<u8>) -> Self {
         Report {

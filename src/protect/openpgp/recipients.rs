@@ -3,8 +3,8 @@
 use super::frame::{self, tag};
 use super::seal::{MODE, SealFailure};
 use crate::base::Time;
-use crate::cert::Cert;
 use crate::cert::openpgp::{OpenPgpCert, armor, policy, system_time};
+use crate::cert::{Cert, Unusable};
 use sequoia_openpgp as pgp;
 use sequoia_openpgp::cert::Preferences as _;
 use sequoia_openpgp::crypto::SessionKey;
@@ -50,7 +50,15 @@ pub fn keys(recipients: &[Cert], own: &OpenPgpCert, now: Time) -> Result<Keys, S
         return Err(SealFailure::NoRecipients);
     }
     let mut certs: Vec<OpenPgpCert> = Vec::new();
-    for Cert::OpenPgp(cert) in recipients {
+    for cert in recipients {
+        let Cert::OpenPgp(cert) = cert else {
+            return Err(SealFailure::Recipient {
+                fingerprint: cert.fingerprint(),
+                why: Unusable::Unsupported {
+                    what: "X.509".to_owned(),
+                },
+            });
+        };
         let known = certs.iter().any(|c| c.fingerprint() == cert.fingerprint());
         if !known && cert.fingerprint() != own.fingerprint() {
             certs.push(cert.clone());

@@ -129,7 +129,8 @@ fn fact(
     }
     let mut tried: Vec<OpenPgpCert> = Vec::new();
     for issuer in issuers.iter().take(ISSUERS) {
-        for Cert::OpenPgp(cert) in certs(&issuer.to_hex()) {
+        for cert in certs(&issuer.to_hex()) {
+            let Cert::OpenPgp(cert) = cert else { continue };
             let known = tried.iter().any(|c| c.fingerprint() == cert.fingerprint());
             if known || tried.len() >= CERTS {
                 continue;

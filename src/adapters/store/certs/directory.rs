@@ -282,6 +282,8 @@ fn to_bytes(cert: &Cert) -> Result<Vec<u8>, StoreFailure> {
             .inner()
             .to_vec()
             .map_err(|_| damaged(format!("certificate {}", cert.fingerprint()))),
+        // It has another place (see `x509`).
+        Cert::X509(cert) => Err(damaged(format!("certificate {}", cert.fingerprint()))),
     }
 }
 
@@ -295,7 +297,9 @@ fn parse(bytes: &[u8]) -> Option<Cert> {
 /// Both certificates' parts. What would grow over the limit of a certificate stays as it was,
 /// but for what our own, bounded joining takes in (rule 54).
 fn merged(known: &Cert, new: &Cert) -> Option<Vec<u8>> {
-    let (Cert::OpenPgp(a), Cert::OpenPgp(b)) = (known, new);
+    let (Cert::OpenPgp(a), Cert::OpenPgp(b)) = (known, new) else {
+        return None;
+    };
     let whole = a.inner().clone().merge_public(b.inner().clone()).ok()?;
     let whole = whole.to_vec().ok()?;
     if whole.len() <= CERT_BYTES {

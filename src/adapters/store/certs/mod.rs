@@ -1,4 +1,4 @@
-//! Public certificates: in the certificate directory, or in memory.
+//! Public OpenPGP certificates: in the certificate directory, or in memory.
 
 mod directory;
 mod index;
