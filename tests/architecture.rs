@@ -80,8 +80,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("foreign_types", &["cert::x509", "protect::smime"]),
     ("cms", &["cert::x509", "protect::smime"]),
     ("x509_cert", &["cert::x509", "protect::smime"]),
-    ("der", &["cert::x509", "protect::smime"]),
-    ("spki", &["cert::x509", "protect::smime"]),
     ("const_oid", &["cert::x509", "protect::smime"]),
     (
         "std::fs",

@@ -43,6 +43,7 @@ fn cert_of(bytes: &[u8]) -> Cert {
     match items(bytes).remove(0) {
         ParsedKey::Cert(cert, _) => cert,
         ParsedKey::Secret(key, _) => key.cert(),
+        ParsedKey::Bundle(_) => panic!("X.509"),
         ParsedKey::Refused(why) => panic!("{why:?}"),
     }
 }
@@ -52,7 +53,9 @@ fn secret_of(bytes: &[u8], password: Option<&str>) -> Result<SecretCert, UnlockP
         ParsedKey::Secret(key, _) => {
             key.unlock(password.map(|p| Secret::new(p.to_owned())).as_ref())
         }
-        ParsedKey::Cert(..) | ParsedKey::Refused(_) => panic!("no secret key"),
+        ParsedKey::Cert(..) | ParsedKey::Bundle(_) | ParsedKey::Refused(_) => {
+            panic!("no secret key")
+        }
     }
 }
 

@@ -189,16 +189,14 @@ fn file_problem(problem: &KeyFileProblem) -> Notice {
         .next("Check that it is the right file."),
         KeyFileProblem::NotAKey(looks) => {
             let what = match looks {
-                Looks::X509 => {
-                    "It holds an S/MIME certificate, and Waxwing does not take those yet."
-                }
+                Looks::X509 => "It begins like an S/MIME certificate, and holds none.",
                 Looks::PemPrivateKey => "It holds a private key of another kind.",
                 Looks::Ssh => "It holds an SSH key, which is for logging in, not for mail.",
                 Looks::OpenPgpMessage => "It holds a sealed message, not a key.",
                 Looks::OpenPgpSignature => "It holds a signature, not a key.",
                 Looks::Other => "It holds no key.",
             };
-            Notice::new(code, Turn::You, what).next("Choose a file with an OpenPGP key.")
+            Notice::new(code, Turn::You, what).next("Choose a file with a key or certificate.")
         }
         KeyFileProblem::BrokenArmor => {
             Notice::new(code, Turn::OtherSide, "The key in it is damaged.").next(again)

@@ -26,7 +26,7 @@ fn certs(bytes: &[u8]) -> Vec<Cert> {
         .filter_map(|item| match item {
             ParsedKey::Cert(cert, _) => Some(cert),
             ParsedKey::Secret(key, _) => Some(key.cert()),
-            ParsedKey::Refused(_) => None,
+            ParsedKey::Bundle(_) | ParsedKey::Refused(_) => None,
         })
         .collect()
 }
@@ -37,7 +37,7 @@ fn secrets(bytes: &[u8], password: Option<&str>) -> Vec<SecretCert> {
         .into_iter()
         .filter_map(|item| match item {
             ParsedKey::Secret(key, _) => key.unlock(password.as_ref()).ok(),
-            ParsedKey::Cert(..) | ParsedKey::Refused(_) => None,
+            ParsedKey::Cert(..) | ParsedKey::Bundle(_) | ParsedKey::Refused(_) => None,
         })
         .collect()
 }

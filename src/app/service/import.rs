@@ -9,7 +9,9 @@ use crate::app::job::{Step, Watch};
 use crate::app::port::{CertProvenance, StoreFailure};
 use crate::base::limits;
 use crate::cert::x509::{Bundle, LooseKey, spki_handle};
-use crate::cert::{Cert, Checked, KeyRefusal, LockedKey, OwnSecret, ParsedKey, SecretCert};
+use crate::cert::{
+    Acceptance, Cert, Checked, KeyRefusal, LockedKey, OwnSecret, ParsedKey, Scheme, SecretCert,
+};
 
 /// Takes everything that can be taken; fails only when nothing could be.
 pub fn import(desk: &Desk, wanted: &ImportKeys, watch: &Watch) -> Result<ImportReport, Failure> {
@@ -224,10 +226,8 @@ fn accept(
     let mut accepted = Vec::new();
     for address in addresses {
         let before = acceptance.checked(&address, &fingerprint);
-        let other = acceptance
-            .for_address(&address)
-            .iter()
-            .any(|(other, checked)| **other != fingerprint && checked.counts());
+        let own = decision == Checked::Own && cert.scheme() == Scheme::Smime;
+        let other = !own && is_taken(desk, &acceptance, &address, cert)?;
         let free = wanted.accept || (!other && before != Checked::Rejected);
         if before.counts() && decision != Checked::Own {
             accepted.push(address);
@@ -237,6 +237,35 @@ fn accept(
         }
     }
     Ok(accepted)
+}
+
+/// Whether another certificate counts for the address already, so that this one waits for a decision.
+/// S/MIME certificates that sign and others to encrypt to stand beside each other; and of one's own
+/// there are as many as were ever held.
+fn is_taken(
+    desk: &Desk,
+    acceptance: &Acceptance,
+    address: &Address,
+    cert: &Cert,
+) -> Result<bool, Refused> {
+    let fingerprint = cert.fingerprint();
+    for (known, checked) in acceptance.for_address(address) {
+        if *known == fingerprint || !checked.counts() {
+            continue;
+        }
+        let beside = match (cert, desk.store.cert(known)?) {
+            (Cert::X509(new), Some(Cert::X509(known))) => {
+                let both_sign = new.can_sign() && known.can_sign();
+                let both_encrypt = new.can_encrypt() && known.can_encrypt();
+                !both_sign && !both_encrypt
+            }
+            (Cert::X509(_) | Cert::OpenPgp(_), _) => false,
+        };
+        if !beside {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn imported(cert: &Cert, accepted_for: Vec<Address>, secret: bool) -> ImportedKey {

@@ -177,16 +177,18 @@ pub fn issuers(desk: &Desk, cert: &X509Cert) -> Result<Vec<X509Cert>, Failure> {
     let mut last = cert.clone();
     while !last.is_self_issued() && chain.len() < CHAIN {
         let candidates = desk.store.certs_with_key(&subject_handle(last.issuer()))?;
-        let next = candidates.into_iter().find_map(|candidate| match candidate {
-            Cert::X509(found) => {
-                let fits = match (last.authority_key_id(), found.subject_key_id()) {
-                    (Some(wanted), Some(own)) => wanted == own,
-                    (None, _) | (_, None) => true,
-                };
-                (fits && found.is_ca() && !chain.contains(&found)).then_some(found)
-            }
-            Cert::OpenPgp(_) => None,
-        });
+        let next = candidates
+            .into_iter()
+            .find_map(|candidate| match candidate {
+                Cert::X509(found) => {
+                    let fits = match (last.authority_key_id(), found.subject_key_id()) {
+                        (Some(wanted), Some(own)) => wanted == own,
+                        (None, _) | (_, None) => true,
+                    };
+                    (fits && found.is_ca() && !chain.contains(&found)).then_some(found)
+                }
+                Cert::OpenPgp(_) => None,
+            });
         let Some(next) = next else { break };
         chain.push(next.clone());
         last = next;

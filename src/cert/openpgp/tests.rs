@@ -28,6 +28,7 @@ fn certs(bytes: &[u8]) -> Vec<Cert> {
         .map(|item| match item {
             ParsedKey::Cert(cert, _) => cert,
             ParsedKey::Secret(key, _) => panic!("secret {}", key.fingerprint()),
+            ParsedKey::Bundle(_) => panic!("X.509"),
             ParsedKey::Refused(why) => panic!("{why:?}"),
         })
         .collect()
@@ -42,7 +43,7 @@ fn only(bytes: &[u8]) -> ParsedKey {
 fn refusal(bytes: &[u8]) -> KeyRefusal {
     match only(bytes) {
         ParsedKey::Refused(why) => why,
-        ParsedKey::Cert(..) | ParsedKey::Secret(..) => panic!("taken"),
+        ParsedKey::Cert(..) | ParsedKey::Secret(..) | ParsedKey::Bundle(_) => panic!("taken"),
     }
 }
 
@@ -124,12 +125,16 @@ fn one_bad_item_leaves_the_others() {
 fn what_is_no_key_is_named() {
     let problem = |bytes: &[u8]| Cert::parse_many(bytes).err().unwrap();
     assert_eq!(problem(b" \n"), KeyFileProblem::Empty);
+    for damaged in [
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+        "-----BEGIN PRIVATE KEY-----\nMIIB\n",
+    ] {
+        assert!(matches!(
+            only(damaged.as_bytes()),
+            ParsedKey::Refused(KeyRefusal::Malformed { .. })
+        ));
+    }
     for (text, looks) in [
-        (
-            "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-            Looks::X509,
-        ),
-        ("-----BEGIN PRIVATE KEY-----\nMIIB\n", Looks::PemPrivateKey),
         ("-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n", Looks::Ssh),
         ("ssh-ed25519 AAAA alice", Looks::Ssh),
         (

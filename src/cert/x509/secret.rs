@@ -112,10 +112,11 @@ impl X509Secret {
             }
             let name = self.cert.subject().common_name().unwrap_or_default();
             let name: String = name.chars().filter(|c| *c != '\0').collect();
+            let own = X509::from_der(self.cert.der())?;
             Pkcs12::builder()
                 .name(&name)
                 .pkey(&self.key)
-                .cert(&X509::from_der(self.cert.der())?)
+                .cert(&own)
                 .ca(others)
                 .key_algorithm(Nid::AES_256_CBC)
                 .cert_algorithm(Nid::AES_256_CBC)

@@ -1,6 +1,6 @@
 use super::*;
 use crate::base::testing::cpu_seconds;
-use crate::cert::Unusable;
+use crate::cert::{Cert, Unusable};
 use openssl::ec::{EcGroup, EcKey};
 use openssl::nid::Nid;
 use openssl::pkey::Private;

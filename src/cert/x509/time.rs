@@ -2,6 +2,7 @@
 
 use super::tlv::{NotDer, Tlv, tag};
 use crate::base::Time;
+use jiff::tz::Offset;
 
 /// Reads a time; one that is later than can be counted is the latest that can.
 pub fn read(of: &Tlv<'_>) -> Result<Time, NotDer> {
@@ -30,9 +31,8 @@ pub fn read(of: &Tlv<'_>) -> Result<Time, NotDer> {
     let [month, day, hour, minute, second] = fields;
     let civil = jiff::civil::DateTime::new(year, month, day, hour, minute, second, 0);
     let civil = civil.map_err(|_| NotDer)?;
-    let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC);
     // The last day of the year 9999, which means "never", lies after the last time there is.
-    Ok(zoned.map_or(Time::MAX, |zoned| zoned.timestamp()))
+    Ok(Offset::UTC.to_timestamp(civil).unwrap_or(Time::MAX))
 }
 
 fn number(digits: &str) -> Result<i16, NotDer> {
@@ -45,7 +45,7 @@ fn number(digits: &str) -> Result<i16, NotDer> {
 
 /// A time as certificates carry it: UTCTime until 2049, GeneralizedTime from 2050 on.
 pub fn write(time: Time) -> Vec<u8> {
-    let civil = time.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+    let civil = Offset::UTC.to_datetime(time);
     let after_year = format!(
         "{:02}{:02}{:02}{:02}{:02}Z",
         civil.month(),

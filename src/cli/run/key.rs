@@ -101,7 +101,9 @@ fn request(
     let Outcome::Requested(made) = session.run(job)? else {
         return Err(unexpected());
     };
-    let pem = made.pem.map(|pem| String::from_utf8_lossy(&pem).into_owned());
+    let pem = made
+        .pem
+        .map(|pem| String::from_utf8_lossy(&pem).into_owned());
     let file = output.map(|path| path.to_string_lossy().into_owned());
     let json = json!({
         "address": made.mailbox.address.as_str(),

@@ -70,6 +70,7 @@ pub fn view(hostile: bool) -> View {
             mailbox: Some(endpoint("pop.example.org", 995)),
         }],
         practising: None,
+        schemes: vec![(ada.address.clone(), "openpgp")],
     });
     view.outbox = Some(outbox(hostile));
     view.letters = Some(vec![

@@ -215,9 +215,11 @@ fn judge(
             Unusable::TooWeak { .. } => SignatureState::WeakKey,
             Unusable::WeakBinding { .. } => SignatureState::WeakHash,
             Unusable::Unsupported { .. } => SignatureState::Unreadable,
-            Unusable::NotYetValid { .. } | Unusable::NoKey | Unusable::NoUserId => {
-                SignatureState::UnfitKey
-            }
+            Unusable::NotYetValid { .. }
+            | Unusable::NoKey
+            | Unusable::NoUserId
+            | Unusable::NotForMail
+            | Unusable::Defective { .. } => SignatureState::UnfitKey,
         };
     }
     let ended = signature

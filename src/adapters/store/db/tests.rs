@@ -16,7 +16,7 @@ fn a_newer_format_is_refused_and_left_alone() {
     let (_dir, home) = home();
     drop(Db::open(&home).unwrap());
     let conn = Connection::open(home.database()).unwrap();
-    conn.pragma_update(None, "user_version", 7).unwrap();
+    conn.pragma_update(None, "user_version", 70).unwrap();
     drop(conn);
     let before = std::fs::read(home.database()).unwrap();
     let files = || {
@@ -29,7 +29,13 @@ fn a_newer_format_is_refused_and_left_alone() {
     };
     let names = files();
     let refused = Db::open(&home).err().unwrap();
-    assert_eq!(refused, StoreFailure::NewerVersion { found: 7, known: 1 });
+    assert_eq!(
+        refused,
+        StoreFailure::NewerVersion {
+            found: 70,
+            known: u32::try_from(STEPS.len()).unwrap()
+        }
+    );
     assert_eq!(std::fs::read(home.database()).unwrap(), before);
     assert_eq!(files(), names);
 }
@@ -38,7 +44,8 @@ fn a_newer_format_is_refused_and_left_alone() {
 fn an_older_format_is_brought_forward_once_and_keeps_what_it_holds() {
     let (_dir, home) = home();
     let first = name(&Db::open(&home).unwrap());
-    let steps = [STEPS[0], "CREATE TABLE later (x TEXT) STRICT"];
+    let later = "CREATE TABLE later (x TEXT) STRICT";
+    let steps = [STEPS, &[later]].concat();
     for _ in 0..2 {
         let db = Db::open_with(&home, &steps).unwrap();
         assert_eq!(name(&db), first);
@@ -46,11 +53,7 @@ fn an_older_format_is_brought_forward_once_and_keeps_what_it_holds() {
             .unwrap();
     }
     // A step that fails leaves the old format.
-    let broken = [
-        steps[0],
-        steps[1],
-        "CREATE TABLE even_later (x TEXT); NONSENSE",
-    ];
+    let broken = [&steps[..], &["CREATE TABLE even_later (x TEXT); NONSENSE"]].concat();
     assert!(Db::open_with(&home, &broken).is_err());
     let db = Db::open_with(&home, &steps).unwrap();
     let tables: i64 = db
