@@ -19,7 +19,7 @@
 //! |---|---|---|
 //! | [`base`] | secrets, escaping of untrusted text, limits, time | – |
 //! | [`address`] | mailbox, domain (IDNA), comparison | base |
-//! | [`settings`] | servers and accounts as plain data | base, address |
+//! | [`settings`] | servers, accounts and preferences as plain data | base, address |
 //! | [`cert`] | certificates, fingerprints, acceptance per address | base, address |
 //! | [`mime`] | messages as bytes: parsing, header fields, decoding, building | base, address |
 //! | [`compose`] | drafts, and the payload that gets protected, with the header section outside | base, address, mime |

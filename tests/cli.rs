@@ -437,3 +437,33 @@ fn rule_25_opening_a_letter_asks_nobody_on_the_network() {
         assert!(!calls.contains(call), "{calls}");
     }
 }
+
+#[test]
+fn settings_are_shown_and_set_and_a_signature_text_belongs_to_an_identity() {
+    let alice = Wax::with_identity("Alice", "alice@example.org");
+    let usual = json!({ "theme": "system", "text_size": 100, "window": null });
+    assert_eq!(alice.json(&["settings", "show"]), usual);
+    let set = ["settings", "set", "--theme", "dark", "--text-size", "150"];
+    let changed = json!({ "theme": "dark", "text_size": 150, "window": null });
+    assert_eq!(alice.json(&set), changed);
+    alice.json(&["settings", "set", "--theme", "light"]);
+    assert_eq!(alice.json(&["settings", "show"])["text_size"], 150);
+    let mine = json!({ "address": "alice@example.org", "signature": "" });
+    assert_eq!(alice.json(&["settings", "signature"]), mine);
+    let text = alice.file("under.txt", "Alice\r\nin the attic\n\n");
+    alice.json(&["settings", "set", "--signature-file", &text]);
+    let mine = alice.json(&["settings", "signature", "alice@example.org"]);
+    assert_eq!(mine["signature"], "Alice\nin the attic");
+    alice.json(&["settings", "set", "--signature", ""]);
+    assert_eq!(alice.json(&["settings", "signature"])["signature"], "");
+    for wrong in [
+        &["settings", "set"][..],
+        &["settings", "set", "--theme", "pink"],
+        &["settings", "set", "--text-size", "110"],
+        &["settings", "set", "--for", "alice@example.org"],
+    ] {
+        assert_eq!(alice.run(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    let nobody = alice.run(&["settings", "signature", "bob@example.org"]);
+    assert_eq!(nobody.status.code(), Some(1));
+}

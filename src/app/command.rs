@@ -14,7 +14,7 @@ use crate::cert::{Checked, Fingerprint, Scheme};
 use crate::protect::plan::PlanProblem;
 pub use crate::protect::{Protection, plan::Role};
 use crate::read::Reading;
-use crate::settings::Account;
+use crate::settings::{Account, Preferences, PreferencesChange};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -97,6 +97,22 @@ pub enum Command {
     TestAccount {
         /// Whose; the current identity's when `None`.
         address: Option<Address>,
+    },
+    /// How the window looks: the person's own, also while they practise.
+    Preferences,
+    /// Changes how it looks.
+    ChangePreferences(PreferencesChange),
+    /// The text under an identity's letters.
+    Signature {
+        /// Whose; the current identity's when `None`.
+        address: Option<Address>,
+    },
+    /// Keeps that text; an empty one removes it.
+    SetSignature {
+        /// Whose; the current identity's when `None`.
+        address: Option<Address>,
+        /// The text.
+        text: String,
     },
     /// How a draft would travel.
     Preflight(DraftSource),
@@ -361,6 +377,11 @@ pub enum Outcome {
     Exported(Option<Vec<u8>>),
     /// Of [`Command::AddAccount`].
     AccountAdded,
+    /// Of [`Command::Preferences`] and [`Command::ChangePreferences`].
+    Preferences(Preferences),
+    /// Of [`Command::Signature`] and [`Command::SetSignature`]: whose, and the text, empty when
+    /// there is none.
+    Signature(Address, String),
     /// Of [`Command::TestAccount`].
     AccountWorks(Connected),
     /// Of [`Command::Preflight`].

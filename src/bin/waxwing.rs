@@ -10,6 +10,7 @@ use waxwing::adapters::store::VaultAccess;
 use waxwing::app::runner::Questions;
 use waxwing::cli::args::{ThemeArg, WindowArgs};
 use waxwing::gui;
+use waxwing::settings::ThemeChoice;
 
 fn main() -> ExitCode {
     process::harden_against_tracing();
@@ -30,11 +31,11 @@ fn main() -> ExitCode {
     let start = gui::Start {
         desks: store.map(|store| wiring::desks(runtime.handle(), store, None, false)),
         questions,
-        theme: match args.theme {
-            ThemeArg::System => egui::ThemePreference::System,
-            ThemeArg::Light => egui::ThemePreference::Light,
-            ThemeArg::Dark => egui::ThemePreference::Dark,
-        },
+        theme: args.theme.map(|theme| match theme {
+            ThemeArg::System => ThemeChoice::System,
+            ThemeArg::Light => ThemeChoice::Light,
+            ThemeArg::Dark => ThemeChoice::Dark,
+        }),
         open: args.open.into_iter().next().map(gui::StartWith::of),
     };
     match gui::run(start) {

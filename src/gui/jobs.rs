@@ -59,6 +59,11 @@ impl Jobs {
         self.running.remove(&slot);
     }
 
+    /// Whether a job of the slot runs.
+    pub fn is_running(&self, slot: Slot) -> bool {
+        self.running.contains_key(&slot)
+    }
+
     /// What the jobs said since the last time.
     pub fn drain(&mut self) -> Vec<(Slot, Said)> {
         let mut said = Vec::new();

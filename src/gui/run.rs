@@ -7,8 +7,9 @@ use super::window::Window;
 use crate::app::desk::Desks;
 use crate::app::failure::Failure;
 use crate::app::runner::{Questions, Runner, Wake};
+use crate::settings::ThemeChoice;
 use crate::wording::{self, Notice};
-use egui::{Context, ThemePreference, ViewportBuilder};
+use egui::{Context, ViewportBuilder};
 use std::sync::Arc;
 
 /// How the window is opened.
@@ -17,8 +18,8 @@ pub struct Start {
     pub desks: Result<Arc<Desks>, Failure>,
     /// Carries the store's questions to the window.
     pub questions: Arc<Questions>,
-    /// Light, dark, or as the system has it.
-    pub theme: ThemePreference,
+    /// Light, dark, or as the system has it, this time; else as the person chose.
+    pub theme: Option<ThemeChoice>,
     /// What to begin with.
     pub open: Option<StartWith>,
 }
@@ -39,12 +40,20 @@ pub fn run(start: Start) -> Result<(), String> {
         .with_drag_and_drop(true);
     let options = eframe::NativeOptions {
         viewport,
+        // Said outright: another library that turns eframe's other renderer on must not choose it.
+        renderer: eframe::Renderer::Glow,
         ..eframe::NativeOptions::default()
     };
+    // Before the first frame, so that nothing flashes; a home that does not tell looks as usual.
+    let store = start.desks.as_ref().ok().map(|desks| &desks.home().store);
+    let preferences = store
+        .and_then(|store| store.preferences().ok())
+        .unwrap_or_default();
     let make = move |cc: &eframe::CreationContext<'_>| {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
-        ctx.set_theme(start.theme);
+        theme::follow(ctx, start.theme.unwrap_or(preferences.theme));
+        ctx.set_zoom_factor(preferences.text_size.factor());
         let app: Box<dyn eframe::App> = match start.desks {
             Ok(desks) => {
                 let waker = ctx.clone();
@@ -52,7 +61,8 @@ pub fn run(start: Start) -> Result<(), String> {
                 let clock = desks.home().clock.clone();
                 let now = Box::new(move || clock.now());
                 let runner = Runner::new(desks, start.questions, wake.clone());
-                Box::new(Window::new(ctx, runner, wake, now, start.open))
+                let window = Window::new(ctx, runner, wake, now, start.open);
+                Box::new(window.with_preferences(preferences))
             }
             Err(failure) => Box::new(Refusal {
                 notice: wording::failure(&failure),

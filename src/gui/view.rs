@@ -1,11 +1,11 @@
 //! What pages may look at, and what they may ask for. `ui` reads the one and returns the other.
 
-use crate::address::Mailbox;
+use crate::address::{Address, Mailbox};
 use crate::app::command::{Command, DraftForm, Overview};
 use crate::app::job::Progress;
 use crate::app::port::{LetterHead, OutboxEntry, OutboxId};
 use crate::base::Time;
-use crate::settings::Account;
+use crate::settings::{Account, Preferences, PreferencesChange};
 use std::path::PathBuf;
 
 /// The places of the rail.
@@ -37,6 +37,10 @@ pub enum Slot {
     Account,
     /// Settings: testing it.
     AccountTest,
+    /// Settings: keeping how the window looks.
+    Preferences,
+    /// The text under the letters of the identity in use.
+    Signature,
     /// Write: how the draft would travel.
     Preflight,
     /// Write: the draft to rest.
@@ -108,6 +112,8 @@ impl Slot {
             | Slot::Export => true,
             Slot::Overview
             | Slot::Account
+            | Slot::Preferences
+            | Slot::Signature
             | Slot::Preflight
             | Slot::Autosave
             | Slot::Drafts
@@ -160,6 +166,10 @@ pub struct View {
     pub letters: Option<Vec<LetterHead>>,
     /// Grows whenever one of the lists is another: what pages made of them is old then.
     pub revision: u64,
+    /// How the window looks.
+    pub preferences: Preferences,
+    /// The text under the letters of an address; `None` before the first answer.
+    pub signature: Option<(Address, String)>,
 }
 
 impl View {
@@ -173,6 +183,8 @@ impl View {
             outbox: None,
             letters: None,
             revision: 0,
+            preferences: Preferences::default(),
+            signature: None,
         }
     }
 
@@ -198,6 +210,14 @@ impl View {
         accounts
             .iter()
             .find(|account| account.address == me.address)
+    }
+
+    /// The text under the letters of the identity in use; empty without one.
+    pub fn signature(&self) -> &str {
+        match (&self.signature, self.me()) {
+            (Some((whose, text)), Some(me)) if *whose == me.address => text,
+            (Some(_) | None, Some(_) | None) => "",
+        }
     }
 
     /// Who answers while practising.
@@ -237,6 +257,10 @@ pub enum Action {
     ReadAnswer,
     /// To go on without an identity.
     SkipFirstStart,
+    /// To change how the window looks, at once and for the next time.
+    Prefer(PreferencesChange),
+    /// To keep a text under the letters of an address.
+    Sign(Address, String),
     /// To put text on the clipboard.
     Copy(String),
 }

@@ -11,13 +11,16 @@ use super::pages::read::{ReadPage, read_ui};
 use super::pages::settings::{SettingsPage, settings_ui};
 use super::pages::write::{WritePage, write_ui};
 use super::start_with::StartWith;
+use super::theme;
 use super::vault::Vault;
 use super::view::{Action, Contact, Place, Slot, View, Wish};
+use crate::address::Address;
 use crate::app::command::{Command, Outcome};
 use crate::app::failure::Failure;
 use crate::app::job::{Progress, Step};
 use crate::app::runner::{Runner, Wake};
 use crate::base::Time;
+use crate::settings::{Preferences, PreferencesChange};
 use egui::{Context, Key, Modifiers, Ui};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -40,6 +43,12 @@ pub struct Window {
     settings: SettingsPage,
     vault: Vault,
     contacts_open: bool,
+    /// Changes of the look that are not kept yet.
+    preferring: PreferencesChange,
+    /// A text under letters that is not kept yet.
+    signing: Option<(Address, String)>,
+    /// Another identity may be in use: its text is to be looked up.
+    ask_signature: bool,
     drafts: u32,
     closing: bool,
 }
@@ -69,6 +78,9 @@ impl Window {
             settings: SettingsPage::default(),
             vault: Vault::default(),
             contacts_open: false,
+            preferring: PreferencesChange::default(),
+            signing: None,
+            ask_signature: false,
             drafts: 0,
             closing: false,
         };
@@ -83,6 +95,12 @@ impl Window {
             window.act(ctx, actions);
         }
         window
+    }
+
+    /// The same, with what the person chose before. The theme on screen is the caller's.
+    pub fn with_preferences(mut self, preferences: Preferences) -> Self {
+        self.view.preferences = preferences;
+        self
     }
 
     /// The place on screen.
@@ -137,8 +155,44 @@ impl Window {
                     self.read.open_sent(id, &mut more);
                     self.act(ctx, more);
                 }
+                Action::Prefer(change) => self.prefer(ctx, change),
+                Action::Sign(whose, text) => {
+                    self.view.signature = Some((whose.clone(), text.clone()));
+                    self.signing = Some((whose, text));
+                }
                 Action::Copy(text) => ctx.copy_text(text),
             }
+        }
+    }
+
+    /// Changes how the window looks, at once; kept as soon as no earlier change is being written.
+    fn prefer(&mut self, ctx: &Context, change: PreferencesChange) {
+        let after = change.applied_to(self.view.preferences);
+        if let Some(theme) = change.theme {
+            theme::follow(ctx, theme);
+        }
+        ctx.set_zoom_factor(after.text_size.factor());
+        self.view.preferences = after;
+        self.preferring = self.preferring.then(change);
+    }
+
+    /// Keeps changes, one job at a time: a later one cancels nothing.
+    fn keep_changes(&mut self) {
+        if !self.preferring.is_empty() && !self.jobs.is_running(Slot::Preferences) {
+            let change = std::mem::take(&mut self.preferring);
+            let command = Command::ChangePreferences(change);
+            self.jobs.start(Slot::Preferences, command);
+        }
+        if self.jobs.is_running(Slot::Signature) {
+            return;
+        }
+        if let Some((whose, text)) = self.signing.take() {
+            let address = Some(whose);
+            let command = Command::SetSignature { address, text };
+            self.jobs.start(Slot::Signature, command);
+        } else if std::mem::take(&mut self.ask_signature) {
+            let command = Command::Signature { address: None };
+            self.jobs.start(Slot::Signature, command);
         }
     }
 
@@ -181,6 +235,7 @@ impl Window {
         self.view.outbox = None;
         self.view.letters = None;
         self.view.revision += 1;
+        self.view.signature = None;
         self.refresh();
     }
 
@@ -189,6 +244,7 @@ impl Window {
         self.jobs.start(Slot::Letters, Command::Letters);
         self.list_opened();
         self.jobs.start(Slot::Drafts, Command::Drafts);
+        self.ask_signature = self.view.me().is_some();
         self.keys.refresh();
     }
 
@@ -256,7 +312,9 @@ impl Window {
                 }
                 self.settings.answer(slot, result, actions);
             }
-            Slot::Account | Slot::AccountTest => self.settings.answer(slot, result, actions),
+            Slot::Account | Slot::AccountTest | Slot::Preferences | Slot::Signature => {
+                self.settings.answer(slot, result, actions)
+            }
             Slot::Preflight | Slot::Autosave | Slot::Drafts | Slot::LoadDraft | Slot::Send => {
                 self.write.answer(slot, result, actions);
             }
@@ -284,6 +342,10 @@ impl Window {
             Ok(Outcome::Outbox(entries)) => self.view.outbox = Some(entries.clone()),
             Ok(Outcome::Letters(letters)) => self.view.letters = Some(letters.clone()),
             Ok(Outcome::Overview(overview)) => self.view.overview = Some(overview.clone()),
+            // While the person types on, their words stand.
+            Ok(Outcome::Signature(whose, text)) if self.signing.is_none() => {
+                self.view.signature = Some((whose.clone(), text.clone()));
+            }
             Ok(_) | Err(_) => {}
         }
     }
@@ -414,6 +476,7 @@ impl Window {
             self.note_contact(busy.slot, busy.progress);
         }
         let mut actions = Vec::new();
+        self.keep_changes();
         let now = Instant::now();
         let typing = self.write.tend(&self.view, now, &mut actions);
         let wait = [typing, self.read.tend(now, &mut actions)]
@@ -438,19 +501,25 @@ impl Window {
             self.write.keep(&mut actions);
             self.read.keep(&mut actions);
             self.act(ctx, actions);
-            self.view.busy = self.jobs.busy();
-            if self.rests(Slot::Autosave, Slot::Opened) {
+            self.keep_changes();
+            if self.is_keeping() {
                 self.closing = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             }
-        } else if self.closing && !self.rests(Slot::Autosave, Slot::Opened) {
+        } else if self.closing && !self.is_keeping() {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
 
-    /// Whether something is being put to rest still.
-    fn rests(&self, one: Slot, other: Slot) -> bool {
-        self.view.is_busy(one) || self.view.is_busy(other)
+    /// Whether something that was typed or chosen is on its way to rest.
+    fn is_keeping(&self) -> bool {
+        let keeping = [
+            Slot::Autosave,
+            Slot::Opened,
+            Slot::Preferences,
+            Slot::Signature,
+        ];
+        keeping.into_iter().any(|slot| self.jobs.is_running(slot))
     }
 
     /// Draws everything.

@@ -1,5 +1,12 @@
-//! Plain data that a person sets up: servers and accounts. Passwords are not in here; the vault
-//! holds them.
+//! Plain data that a person sets up: servers, accounts, and how the window looks. Passwords are
+//! not in here; the vault holds them.
+
+mod preferences;
+
+pub use preferences::{
+    Preferences, PreferencesChange, SIGNATURE_BYTES, Screen, TextSize, ThemeChoice, WindowPlace,
+    tidy_signature,
+};
 
 use crate::address::Address;
 use serde::{Deserialize, Serialize};

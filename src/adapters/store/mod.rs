@@ -12,8 +12,8 @@
 //! ```
 //!
 //! Readable without the vault is only what must be found without it: addresses of identities and
-//! accounts with their servers, fingerprints, decisions, times, states. Secret keys, revocation
-//! certificates, passwords, drafts and letters, with their subjects and recipients, are sealed,
+//! accounts with their servers, fingerprints, decisions, times, states, the window's look. Secret keys, revocation
+//! certificates, passwords, signature texts, drafts and letters, with their subjects and recipients, are sealed,
 //! each record under associated data that names its place (see `sealed`).
 
 mod accounts;
@@ -28,6 +28,7 @@ mod letters;
 mod opened;
 mod outbox;
 mod owner;
+mod preferences;
 mod schema;
 mod sealed;
 mod values;
@@ -45,7 +46,7 @@ use crate::app::port::{
 use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
 use crate::protect::Outgoing;
-use crate::settings::Account;
+use crate::settings::{Account, Preferences, PreferencesChange};
 use certs::{CertDirectory, Certs, Wanted};
 use db::Db;
 use failure::Fault;
@@ -307,6 +308,33 @@ impl Store for FileStore {
 
     fn password(&self, address: &Address) -> Result<Option<Passphrase>, StoreFailure> {
         self.open_and_read(|conn, key| accounts::password(conn, key, address))
+    }
+
+    fn preferences(&self) -> Result<Preferences, StoreFailure> {
+        self.db.read(preferences::all)
+    }
+
+    fn change_preferences(&self, change: &PreferencesChange) -> Result<Preferences, StoreFailure> {
+        self.db.write(|tx| preferences::change(tx, change))
+    }
+
+    fn signature(&self, address: &Address) -> Result<Option<String>, StoreFailure> {
+        if !self
+            .db
+            .read(|conn| preferences::has_signature(conn, address))?
+        {
+            return Ok(None);
+        }
+        self.open_and_read(|conn, key| preferences::signature(conn, key, address))
+    }
+
+    fn put_signature(&self, address: &Address, text: &str) -> Result<(), StoreFailure> {
+        if text.is_empty() {
+            return self
+                .db
+                .write(|tx| preferences::remove_signature(tx, address));
+        }
+        self.open_and_write(|tx, key| preferences::put_signature(tx, key, address, text))
     }
 
     fn drafts(&self) -> Result<Vec<DraftHead>, StoreFailure> {

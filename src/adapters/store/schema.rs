@@ -5,7 +5,7 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
-pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3];
+pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
 const FORMAT_1: &str = "
@@ -92,5 +92,13 @@ CREATE TABLE waiting_key (
 ) STRICT;
 CREATE TABLE preference (
     address_key TEXT PRIMARY KEY, scheme TEXT NOT NULL
+) STRICT;
+";
+
+/// The window's look and place: known before the vault is opened. A signature text stands in
+/// `sealed`.
+const FORMAT_4: &str = "
+CREATE TABLE look (
+    name TEXT PRIMARY KEY, value TEXT NOT NULL      -- JSON
 ) STRICT;
 ";

@@ -25,6 +25,8 @@ pub(super) enum Place {
     Revocation,
     /// An account's password; its owner is the address.
     Password,
+    /// The text under an identity's letters; its owner is the address.
+    Signature,
     /// A draft; its owner is the draft's name.
     Draft,
     /// What is known of a letter in the outbox; its owner is the entry's number.
@@ -49,6 +51,7 @@ impl Place {
             Place::WaitingKey => "waiting-key",
             Place::Revocation => "revocation",
             Place::Password => "password",
+            Place::Signature => "signature",
             Place::Draft => "draft",
             Place::OutboxHead => "outbox-head",
             Place::OutboxCopy => "outbox-copy",
@@ -228,6 +231,16 @@ pub(super) fn take_present(
     record: &Record<'_>,
 ) -> Result<Secret<Vec<u8>>, Fault> {
     Ok(take(conn, key, record)?.ok_or_else(|| record.damaged())?)
+}
+
+/// Whether there is anything in a place, without unsealing it.
+pub(super) fn is_there(conn: &Connection, place: Place, owner: &str) -> Result<bool, Fault> {
+    let there = conn.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sealed WHERE place = ?1 AND owner = ?2)",
+        (place.name(), owner),
+        |row| row.get(0),
+    )?;
+    Ok(there)
 }
 
 /// Removes one part of a record.

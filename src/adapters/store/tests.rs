@@ -488,3 +488,83 @@ fn what_one_instance_writes_another_reads() {
     assert_eq!(b.draft("d").unwrap().unwrap().expose(), b"text");
     assert_eq!(b.certs_for(&who).unwrap().len(), 1);
 }
+
+#[test]
+fn preferences_are_kept_one_by_one_and_need_no_vault() {
+    use crate::settings::{PreferencesChange, TextSize, ThemeChoice, WindowPlace};
+    let dir = tempfile::tempdir().unwrap();
+    let locked = || FileStore::open(&Home::at(dir.path()), VaultAccess::Ask(Arc::new(Nobody)));
+    let store = locked().unwrap();
+    assert_eq!(store.preferences().unwrap(), Preferences::default());
+    let large = TextSize::new(150).unwrap();
+    let place = WindowPlace {
+        width: 900,
+        height: 700,
+        at: Some((-3, 20)),
+        maximized: true,
+    };
+    let other = locked().unwrap();
+    store
+        .change_preferences(&PreferencesChange::theme(ThemeChoice::Dark))
+        .unwrap();
+    other
+        .change_preferences(&PreferencesChange::text_size(large))
+        .unwrap();
+    let all = store
+        .change_preferences(&PreferencesChange::window(place))
+        .unwrap();
+    let wanted = Preferences {
+        theme: ThemeChoice::Dark,
+        text_size: large,
+        window: Some(place),
+    };
+    assert_eq!(all, wanted);
+    assert_eq!(locked().unwrap().preferences().unwrap(), wanted);
+    // What is not understood is as if nobody had chosen it, and the rest stays.
+    store
+        .db
+        .write(|tx| {
+            Ok(tx.execute_batch(
+                "UPDATE look SET value = '900' WHERE name = 'text-size';
+                 UPDATE look SET value = '{' WHERE name = 'window'",
+            )?)
+        })
+        .unwrap();
+    let left = Preferences {
+        theme: ThemeChoice::Dark,
+        ..Preferences::default()
+    };
+    assert_eq!(store.preferences().unwrap(), left);
+}
+
+/// Has no passphrase for anybody.
+struct Nobody;
+
+impl crate::app::port::AskPassphrase for Nobody {
+    fn ask(&self, _: crate::app::port::Question) -> Option<Passphrase> {
+        None
+    }
+}
+
+#[test]
+fn a_signature_text_is_sealed_and_belongs_to_one_address() {
+    let (ada, bob) = (address("ada@example.org"), address("bob@example.org"));
+    on_both(|store| {
+        assert_eq!(store.signature(&ada).unwrap(), None);
+        store.put_signature(&ada, "Ada, from the attic").unwrap();
+        let text = store.signature(&ada).unwrap();
+        assert_eq!(text.as_deref(), Some("Ada, from the attic"));
+        assert_eq!(store.signature(&bob).unwrap(), None);
+        store.put_signature(&ada, "").unwrap();
+        assert_eq!(store.signature(&ada).unwrap(), None);
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    store.put_signature(&ada, "Ada, from the attic").unwrap();
+    drop(store);
+    for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
+        let bytes = std::fs::read(file.path()).unwrap_or_default();
+        let found = bytes.windows(14).any(|window| window == b"from the attic");
+        assert!(!found, "{:?}", file.path());
+    }
+}

@@ -5,7 +5,7 @@ use crate::address::{Address, Mailbox};
 use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
 use crate::protect::{Outgoing, Protection};
-use crate::settings::Account;
+use crate::settings::{Account, Preferences, PreferencesChange};
 use serde::{Deserialize, Serialize};
 
 /// A person's own address with the key that goes with it.
@@ -287,6 +287,16 @@ pub trait Store: Send + Sync {
     fn put_account(&self, account: &Account, password: &Passphrase) -> Result<(), StoreFailure>;
     /// The account's password. Vault.
     fn password(&self, address: &Address) -> Result<Option<Passphrase>, StoreFailure>;
+
+    /// What was chosen about the window; what nobody chose, or cannot be read, is as usual. No
+    /// vault.
+    fn preferences(&self) -> Result<Preferences, StoreFailure>;
+    /// Changes some of them and returns all. No vault.
+    fn change_preferences(&self, change: &PreferencesChange) -> Result<Preferences, StoreFailure>;
+    /// The text under the letters of this address. Vault, if there is one.
+    fn signature(&self, address: &Address) -> Result<Option<String>, StoreFailure>;
+    /// Keeps that text; an empty one removes it. Vault, unless it is empty.
+    fn put_signature(&self, address: &Address, text: &str) -> Result<(), StoreFailure>;
 
     /// Drafts, newest first. No vault.
     fn drafts(&self) -> Result<Vec<DraftHead>, StoreFailure>;

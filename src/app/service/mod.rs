@@ -11,6 +11,7 @@ pub mod open;
 pub mod opened;
 pub mod outbox;
 pub mod practice;
+pub mod preferences;
 pub mod preflight;
 mod proof;
 pub mod reply;
@@ -77,6 +78,18 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         }
         Command::TestAccount { address } => {
             Outcome::AccountWorks(account::test(desk, address.as_ref(), watch)?)
+        }
+        Command::Preferences => Outcome::Preferences(desks.home().store.preferences()?),
+        Command::ChangePreferences(change) => {
+            Outcome::Preferences(desks.home().store.change_preferences(&change)?)
+        }
+        Command::Signature { address } => {
+            let (whose, text) = preferences::signature(desk, address)?;
+            Outcome::Signature(whose, text)
+        }
+        Command::SetSignature { address, text } => {
+            let (whose, text) = preferences::set_signature(desk, address, &text)?;
+            Outcome::Signature(whose, text)
         }
         Command::Preflight(source) => {
             Outcome::Preflight(Box::new(preflight::preflight(desk, source)?))

@@ -4,12 +4,14 @@ mod account;
 mod identity;
 mod key;
 mod letter;
+mod settings;
 mod window;
 
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
 pub use identity::{IdentityCommand, KeyArg, SchemeArg};
 pub use key::{KeyCommand, KeyImport, PreferArg};
 pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
+pub use settings::{SettingsCommand, SettingsSet};
 pub use window::{ThemeArg, WindowArgs};
 
 use crate::base::Time;
@@ -107,6 +109,9 @@ pub enum Command {
         /// Open the letter with this number
         number: Option<i64>,
     },
+    /// How the window looks, and the text under your letters
+    #[command(subcommand)]
+    Settings(SettingsCommand),
     /// The whole way once, against the built-in server and its partner, in a throw-away home
     Practice {
         /// Keep both letters, certificates, the partner's key and the wire log here

@@ -15,9 +15,9 @@ pub struct WindowArgs {
     /// platform's folders]
     #[arg(long, value_name = "DIR")]
     pub home: Option<PathBuf>,
-    /// Colours
-    #[arg(long, value_enum, default_value_t = ThemeArg::System)]
-    pub theme: ThemeArg,
+    /// Colours, this time [else as chosen in Settings]
+    #[arg(long, value_enum)]
+    pub theme: Option<ThemeArg>,
     /// A letter to open, keys to import, or a mailto: address to write to
     #[arg(value_name = "FILE|URL")]
     pub open: Vec<OsString>,

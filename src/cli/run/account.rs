@@ -1,8 +1,7 @@
 //! `wax account`.
 
 use super::report::Report;
-use super::{Session, first_line, prompt, unexpected};
-use crate::address::Address;
+use super::{Session, first_line, identity, prompt, unexpected};
 use crate::app::command::{Command, Outcome};
 use crate::app::failure::{Failure, FileFailure};
 use crate::app::files;
@@ -22,15 +21,8 @@ pub fn run(session: &Session, command: &AccountCommand) -> Result<Report, Failur
     }
 }
 
-fn parse_address(text: &str) -> Result<Address, Failure> {
-    Address::parse(text.trim()).map_err(|problem| Failure::BadAddress {
-        text: text.to_owned(),
-        problem,
-    })
-}
-
 fn add(session: &Session, args: &AccountAdd) -> Result<Report, Failure> {
-    let address = parse_address(&args.address)?;
+    let address = identity::address(&args.address)?;
     let trust = match &args.ca {
         Some(file) => Trust::Pinned(issuers(file)?),
         None => Trust::System,
@@ -99,7 +91,7 @@ fn issuers(file: &Path) -> Result<Vec<Vec<u8>>, FileFailure> {
 }
 
 fn test(session: &Session, address: Option<&str>) -> Result<Report, Failure> {
-    let address = address.map(parse_address).transpose()?;
+    let address = address.map(identity::address).transpose()?;
     match session.run(Command::TestAccount { address })? {
         Outcome::AccountWorks(connected) => {
             let tls = &connected.tls;

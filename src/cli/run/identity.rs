@@ -107,11 +107,15 @@ fn certificates_report(made: &NewCertificates) -> Report {
 
 /// A name and an address as typed.
 pub fn mailbox(name: &str, address: &str) -> Result<Mailbox, Failure> {
-    let address = Address::parse(address.trim()).map_err(|problem| Failure::BadAddress {
-        text: address.to_owned(),
+    Ok(Mailbox::named(name, self::address(address)?))
+}
+
+/// An address as typed.
+pub fn address(text: &str) -> Result<Address, Failure> {
+    Address::parse(text.trim()).map_err(|problem| Failure::BadAddress {
+        text: text.to_owned(),
         problem,
-    })?;
-    Ok(Mailbox::named(name, address))
+    })
 }
 
 /// What was made, for people and scripts.

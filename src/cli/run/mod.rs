@@ -10,6 +10,7 @@ mod prompt;
 mod reading_json;
 mod reply;
 mod report;
+mod settings;
 
 use crate::app::command::{Command as Job, Outcome};
 use crate::app::desk::Desks;
@@ -81,6 +82,7 @@ fn takes_time(command: &Command) -> bool {
         | Command::Outbox(_)
         | Command::Fetch
         | Command::Inbox { .. }
+        | Command::Settings(_)
         | Command::Practice { .. } => false,
     }
 }
@@ -182,6 +184,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Reply(args) => reply::run(&session, args),
         Command::Fetch => open::fetch(&session),
         Command::Inbox { number } => open::inbox(&session, *number),
+        Command::Settings(command) => settings::run(&session, command),
         Command::Practice { keep } => practice::run(&session, keep.as_deref()),
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod first;
 pub mod keys;
+pub mod look;
 pub mod outbox;
 pub mod read;
 pub mod settings;

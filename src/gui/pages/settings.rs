@@ -1,5 +1,6 @@
 //! Settings: who you are, and the account that sends and fetches your mail.
 
+use super::look::{Under, look_ui, under_ui};
 use super::{Told, head_ui, page_frame, told_ui};
 use crate::address::{Address, Mailbox};
 use crate::app::command::{Command, Outcome};
@@ -9,7 +10,7 @@ use crate::gui::theme::{self, Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Slot, View};
 use crate::gui::widgets::{self, Answer, Kind, SecretInput, button, dialog, field, secret_field};
 use crate::settings::{Account, Endpoint, Security, Trust};
-use egui::{Margin, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Margin, Ui};
 
 /// The page's state.
 pub struct SettingsPage {
@@ -20,6 +21,7 @@ pub struct SettingsPage {
     works: Option<String>,
     test_after: bool,
     new: Option<NewIdentity>,
+    under: Under,
 }
 
 /// The account as it is typed.
@@ -50,6 +52,7 @@ impl Default for SettingsPage {
             works: None,
             test_after: false,
             new: None,
+            under: Under::default(),
         }
     }
 }
@@ -189,6 +192,12 @@ pub fn settings_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage) -> Vec<Ac
                         } else {
                             account_ui(ui, view, &me.address, state, &mut actions);
                         }
+                    }
+                    card_ui(ui, "Look", |ui| look_ui(ui, view, &mut actions));
+                    if view.me().is_some() {
+                        card_ui(ui, "Under your letters", |ui| {
+                            under_ui(ui, view, &mut state.under, &mut actions);
+                        });
                     }
                     if !view.practising() {
                         practise_ui(ui, view, &mut actions);
@@ -378,7 +387,7 @@ fn form_ui(ui: &mut Ui, form: &mut Form) {
             (Security::Implicit, "From the start (TLS)", "465"),
             (Security::StartTls, "By upgrade (STARTTLS)", "587"),
         ] {
-            if choice_ui(ui, name, form.security == security) && form.security != security {
+            if widgets::choice(ui, name, form.security == security) && form.security != security {
                 form.security = security;
                 if matches!(form.port.trim(), "465" | "587" | "") {
                     form.port = usual.to_owned();
@@ -386,7 +395,7 @@ fn form_ui(ui: &mut Ui, form: &mut Form) {
             }
         }
     });
-    if check_ui(ui, "Fetch letters too (POP3)", form.fetch) {
+    if widgets::check(ui, "Fetch letters too (POP3)", form.fetch) {
         form.fetch = !form.fetch;
     }
     if form.fetch {
@@ -413,55 +422,6 @@ fn two_ui<R>(ui: &mut Ui, wide: impl FnOnce(&mut Ui) -> R, narrow: impl FnOnce(&
             narrow(ui);
         });
     });
-}
-
-/// One of several choices. Returns whether it was pressed.
-fn choice_ui(ui: &mut Ui, name: &str, chosen: bool) -> bool {
-    mark_ui(ui, name, chosen, Role::RadioButton)
-}
-
-/// A box to tick. Returns whether it was pressed.
-fn check_ui(ui: &mut Ui, name: &str, ticked: bool) -> bool {
-    mark_ui(ui, name, ticked, Role::CheckBox)
-}
-
-fn mark_ui(ui: &mut Ui, name: &str, on: bool, role: Role) -> bool {
-    let palette = Palette::of(ui);
-    let font = theme::body_font(theme::tokens::BODY);
-    let galley = ui
-        .painter()
-        .layout_no_wrap(name.to_owned(), font, palette.ink);
-    let size = vec2(galley.size().x + 30.0, theme::tokens::CONTROL - 4.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(role, true, on, name));
-    let mark = egui::Rect::from_center_size(rect.left_center() + vec2(11.0, 0.0), vec2(18.0, 18.0));
-    let corner = if role == Role::RadioButton { 9 } else { 4 };
-    let (fill, line) = if on {
-        (palette.wax, palette.wax)
-    } else {
-        (palette.sheet, palette.faded)
-    };
-    let pen = egui::Stroke::new(theme::tokens::HAIRLINE, line);
-    let painter = ui.painter();
-    painter.rect(mark, corner, fill, pen, egui::StrokeKind::Inside);
-    if on && role == Role::RadioButton {
-        painter.circle_filled(mark.center(), 3.5, palette.on_wax);
-    } else if on {
-        theme::icons::paint(
-            painter,
-            Icon::Check,
-            mark.shrink(2.0),
-            palette.on_wax,
-            palette.wax,
-        );
-    }
-    let at = egui::pos2(rect.left() + 26.0, rect.center().y - galley.size().y / 2.0);
-    painter.galley(at, galley, palette.ink);
-    if response.has_focus() {
-        let ring = theme::focus_ring(palette);
-        painter.rect_stroke(rect, theme::tokens::CORNER, ring, egui::StrokeKind::Inside);
-    }
-    response.clicked()
 }
 
 fn new_identity_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage, actions: &mut Vec<Action>) {

@@ -245,3 +245,53 @@ fn rule_17_what_may_have_been_altered_is_read_only_after_a_warning() {
         }]
     ));
 }
+
+#[test]
+fn the_look_is_chosen_in_settings() {
+    use crate::settings::{PreferencesChange, TextSize, ThemeChoice};
+    let mut harness = window(Paper::new(Some(Place::Settings), false), SIZE, false);
+    let chosen = harness.get_by_role_and_label(egui::Role::RadioButton, "As the system has them");
+    chosen.scroll_to_me();
+    harness.run();
+    let mut press = |name: &str| {
+        let choice = harness.get_by_role_and_label(egui::Role::RadioButton, name);
+        choice.scroll_to_me();
+        harness.run();
+        harness
+            .get_by_role_and_label(egui::Role::RadioButton, name)
+            .click();
+        harness.run();
+        let asked = std::mem::take(&mut harness.state_mut().asked);
+        asked
+            .into_iter()
+            .filter_map(|action| match action {
+                Action::Prefer(change) => Some(change),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(press("Dark"), [PreferencesChange::theme(ThemeChoice::Dark)]);
+    let large = TextSize::new(200).unwrap();
+    assert_eq!(press("200 %"), [PreferencesChange::text_size(large)]);
+    assert_eq!(press("100 %"), [], "it is chosen already");
+}
+
+#[test]
+fn the_text_under_letters_is_kept_while_it_is_typed() {
+    let mut paper = Paper::new(Some(Place::Settings), false);
+    let me = paper.view.me().unwrap().address.clone();
+    paper.view.signature = Some((me.clone(), "Ada".to_owned()));
+    let mut harness = window(paper, SIZE, false);
+    let field = "Text under your letters";
+    harness.get_by_label(field).scroll_to_me();
+    harness.run();
+    harness.get_by_label(field).focus();
+    harness.run();
+    harness.get_by_label(field).type_text(", attic");
+    harness.run();
+    let asked = &harness.state().asked;
+    let signed = asked.iter().any(|action| {
+        matches!(action, Action::Sign(whose, text) if *whose == me && text.contains(", attic"))
+    });
+    assert!(signed);
+}

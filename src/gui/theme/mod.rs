@@ -7,6 +7,7 @@ pub mod tokens;
 pub use icons::Icon;
 pub use tokens::{Palette, Tone, steps};
 
+use crate::settings::ThemeChoice;
 use egui::{
     Context, CornerRadius, FontFamily, FontId, Margin, RichText, Shadow, Stroke, TextStyle, Theme,
     Vec2, Visuals, vec2,
@@ -48,6 +49,17 @@ pub fn install(ctx: &Context) {
         options.theme_preference = egui::ThemePreference::System;
         // Where the system does not say, as on X11: paper.
         options.fallback_theme = Theme::Light;
+        // The text size is a preference with steps of its own.
+        options.zoom_with_keyboard = false;
+    });
+}
+
+/// From now on light, dark, or as the system has it.
+pub fn follow(ctx: &Context, choice: ThemeChoice) {
+    ctx.set_theme(match choice {
+        ThemeChoice::System => egui::ThemePreference::System,
+        ThemeChoice::Light => egui::ThemePreference::Light,
+        ThemeChoice::Dark => egui::ThemePreference::Dark,
     });
 }
 

@@ -1,6 +1,7 @@
 //! The window's own parts. Each has an accessible name and shows the keyboard's focus.
 
 mod button;
+mod choice;
 mod field;
 mod notice;
 
@@ -11,6 +12,7 @@ mod row;
 mod secret;
 
 pub use button::{Kind, button, fold, icon_button, link};
+pub use choice::{check, choice};
 pub use field::{PathAnswer, field, line, path_field, secret_field};
 pub use notice::{notice, notice_card, notice_still, notice_words, sign};
 

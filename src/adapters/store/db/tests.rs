@@ -69,6 +69,36 @@ fn an_older_format_is_brought_forward_once_and_keeps_what_it_holds() {
 }
 
 #[test]
+fn a_home_of_format_1_is_brought_forward_with_all_that_it_holds() {
+    let (_dir, home) = home();
+    let first = Db::open_with(&home, &STEPS[..1]).unwrap();
+    let before = name(&first);
+    first
+        .write(|tx| Ok(tx.execute("INSERT INTO draft VALUES ('kept', 5)", [])?))
+        .unwrap();
+    drop(first);
+    assert_eq!(version_on_disk(&home.database()).unwrap(), 1);
+    let now = Db::open(&home).unwrap();
+    let known = u32::try_from(STEPS.len()).unwrap();
+    assert_eq!(now.read(format_of).unwrap(), known);
+    assert_eq!(name(&now), before);
+    let at: i64 = now
+        .read(|c| {
+            Ok(
+                c.query_row("SELECT at FROM draft WHERE id = 'kept'", [], |row| {
+                    row.get(0)
+                })?,
+            )
+        })
+        .unwrap();
+    assert_eq!(at, 5);
+    let chosen: i64 = now
+        .read(|c| Ok(c.query_row("SELECT count(*) FROM look", [], |row| row.get(0))?))
+        .unwrap();
+    assert_eq!(chosen, 0);
+}
+
+#[test]
 fn what_is_no_database_is_damaged_and_what_is_no_folder_unusable() {
     let (dir, home) = home();
     std::fs::create_dir_all(home.root()).unwrap();
