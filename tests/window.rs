@@ -70,7 +70,8 @@ impl Desktop {
                         );
                         let clock = clock.clone();
                         let now = Box::new(move || clock.now());
-                        let file = file.take().map(waxwing::gui::StartWith::Open);
+                        let open = file.take().map(waxwing::gui::StartWith::Open);
+                        let file = open.into_iter().collect();
                         Window::new(ui.ctx(), runner, wake, now, file)
                     });
                     window.logic(ui.ctx(), &mut frame);

@@ -1,6 +1,7 @@
 //! The real world behind the ports: one folder for each thing that it is made of.
 
 pub mod clock;
+pub mod handover;
 pub mod pop3;
 pub mod practice;
 pub mod process;

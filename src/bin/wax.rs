@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         let store = if choice.in_memory {
             Arc::new(FileStore::in_memory()?)
         } else {
-            wiring::open_home(choice.home.as_deref(), access)?
+            wiring::open_home(&wiring::find_home(choice.home.as_deref())?, access)?
         };
         Ok(wiring::desks(&handle, store, choice.at, choice.offline))
     };

@@ -6,6 +6,7 @@ mod files;
 pub mod frame;
 mod jobs;
 pub mod pages;
+mod place;
 mod run;
 mod start_with;
 #[cfg(test)]
@@ -17,6 +18,6 @@ mod widgets;
 mod window;
 
 pub use run::{Start, run};
-pub use start_with::StartWith;
+pub use start_with::{Arrivals, StartWith, portable};
 pub use view::{Action, Busy, Contact, Place, Slot, View, Wish};
 pub use window::{Now, Window};

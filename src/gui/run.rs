@@ -1,6 +1,7 @@
 //! Opens the window, or says why it cannot be opened.
 
-use super::start_with::StartWith;
+use super::place;
+use super::start_with::{Arrivals, StartWith};
 use super::theme::{self, Palette, Tone, steps};
 use super::widgets::{self, Kind, button};
 use super::window::Window;
@@ -9,7 +10,7 @@ use crate::app::failure::Failure;
 use crate::app::runner::{Questions, Runner, Wake};
 use crate::settings::ThemeChoice;
 use crate::wording::{self, Notice};
-use egui::{Context, ViewportBuilder};
+use egui::Context;
 use std::sync::Arc;
 
 /// How the window is opened.
@@ -21,7 +22,9 @@ pub struct Start {
     /// Light, dark, or as the system has it, this time; else as the person chose.
     pub theme: Option<ThemeChoice>,
     /// What to begin with.
-    pub open: Option<StartWith>,
+    pub open: Vec<StartWith>,
+    /// Tells what later starts on the same home were started with.
+    pub arrivals: Option<Arrivals>,
 }
 
 /// Runs the window until it is closed.
@@ -31,12 +34,15 @@ pub struct Start {
 pub fn run(start: Start) -> Result<(), String> {
     let icon = include_bytes!("../../assets/icons/waxwing-128.png");
     let icon = eframe::icon_data::from_png_bytes(icon).unwrap_or_default();
-    let viewport = ViewportBuilder::default()
+    // Before the first frame, so that nothing flashes; a home that does not tell looks as usual.
+    let store = start.desks.as_ref().ok().map(|desks| &desks.home().store);
+    let preferences = store
+        .and_then(|store| store.preferences().ok())
+        .unwrap_or_default();
+    let viewport = place::builder(preferences.window)
         .with_title("Waxwing")
         .with_app_id("waxwing")
         .with_icon(icon)
-        .with_inner_size([1180.0, 760.0])
-        .with_min_inner_size([640.0, 480.0])
         .with_drag_and_drop(true);
     let options = eframe::NativeOptions {
         viewport,
@@ -44,16 +50,22 @@ pub fn run(start: Start) -> Result<(), String> {
         renderer: eframe::Renderer::Glow,
         ..eframe::NativeOptions::default()
     };
-    // Before the first frame, so that nothing flashes; a home that does not tell looks as usual.
-    let store = start.desks.as_ref().ok().map(|desks| &desks.home().store);
-    let preferences = store
-        .and_then(|store| store.preferences().ok())
-        .unwrap_or_default();
     let make = move |cc: &eframe::CreationContext<'_>| {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
         theme::follow(ctx, start.theme.unwrap_or(preferences.theme));
         ctx.set_zoom_factor(preferences.text_size.factor());
+        if let (Some(window), Some(place)) = (cc.winit_window(), preferences.window) {
+            let screens = window.available_monitors().map(|monitor| {
+                let (at, size) = (monitor.position(), monitor.size());
+                place::screen(
+                    (at.x, at.y),
+                    (size.width, size.height),
+                    monitor.scale_factor(),
+                )
+            });
+            place::bring_back(ctx, place, &screens.collect::<Vec<_>>());
+        }
         let app: Box<dyn eframe::App> = match start.desks {
             Ok(desks) => {
                 let waker = ctx.clone();
@@ -61,8 +73,12 @@ pub fn run(start: Start) -> Result<(), String> {
                 let clock = desks.home().clock.clone();
                 let now = Box::new(move || clock.now());
                 let runner = Runner::new(desks, start.questions, wake.clone());
-                let window = Window::new(ctx, runner, wake, now, start.open);
-                Box::new(window.with_preferences(preferences))
+                let window = Window::new(ctx, runner, wake.clone(), now, start.open);
+                let mut window = window.with_preferences(preferences);
+                if let Some(arrivals) = start.arrivals {
+                    arrivals(window.hear_arrivals(wake));
+                }
+                Box::new(window)
             }
             Err(failure) => Box::new(Refusal {
                 notice: wording::failure(&failure),

@@ -5,6 +5,19 @@ use crate::app::service::draft;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+/// Listens for later starts of the window: called once, with whom to tell what each was started
+/// with.
+pub type Arrivals = Box<dyn FnOnce(Box<dyn Fn(Vec<OsString>) + Send + Sync>)>;
+
+/// An argument as another process can use it, which may be in another folder: paths made absolute.
+pub fn portable(argument: OsString) -> OsString {
+    let text = argument.to_str().unwrap_or_default();
+    if draft::from_mailto(text).is_some() || text.starts_with("file:") {
+        return argument;
+    }
+    std::path::absolute(&argument).map_or(argument, PathBuf::into_os_string)
+}
+
 /// What the window begins with.
 pub enum StartWith {
     /// A letter that a `mailto:` link suggests.
@@ -83,5 +96,14 @@ mod tests {
         assert_eq!(path("file:///tmp/a%20b%.eml"), plain);
         assert_eq!(path("file://localhost/tmp/a%20b%25.eml"), plain);
         assert_eq!(path("mailto:bob@example.org"), None);
+    }
+
+    #[test]
+    fn what_is_handed_over_names_the_same_thing_elsewhere() {
+        for same in ["mailto:bob@example.org", "file:///tmp/a", "/tmp/a.eml"] {
+            assert_eq!(portable(same.into()), same);
+        }
+        let here = std::env::current_dir().unwrap().join("a.eml");
+        assert_eq!(portable("a.eml".into()), here.into_os_string());
     }
 }

@@ -10,6 +10,7 @@ use super::pages::outbox::{OutboxPage, outbox_ui};
 use super::pages::read::{ReadPage, read_ui};
 use super::pages::settings::{SettingsPage, settings_ui};
 use super::pages::write::{WritePage, write_ui};
+use super::place::Placed;
 use super::start_with::StartWith;
 use super::theme;
 use super::vault::Vault;
@@ -22,7 +23,9 @@ use crate::app::runner::{Runner, Wake};
 use crate::base::Time;
 use crate::settings::{Preferences, PreferencesChange};
 use egui::{Context, Key, Modifiers, Ui};
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 /// Looks at the clock: the window is part of the shell.
@@ -49,6 +52,8 @@ pub struct Window {
     signing: Option<(Address, String)>,
     /// Another identity may be in use: its text is to be looked up.
     ask_signature: bool,
+    placed: Placed,
+    arrivals: Option<Receiver<Vec<StartWith>>>,
     drafts: u32,
     closing: bool,
 }
@@ -56,13 +61,7 @@ pub struct Window {
 impl Window {
     /// The window on a desk. `wake` repaints it, from any thread; `open` is what to begin
     /// with.
-    pub fn new(
-        ctx: &Context,
-        runner: Runner,
-        wake: Wake,
-        now: Now,
-        open: Option<StartWith>,
-    ) -> Self {
+    pub fn new(ctx: &Context, runner: Runner, wake: Wake, now: Now, open: Vec<StartWith>) -> Self {
         let view = View::new(now());
         let mut window = Window {
             jobs: Jobs::new(runner),
@@ -81,20 +80,55 @@ impl Window {
             preferring: PreferencesChange::default(),
             signing: None,
             ask_signature: false,
+            placed: Placed::default(),
+            arrivals: None,
             drafts: 0,
             closing: false,
         };
         window.jobs.start(Slot::Overview, Command::Overview);
-        if let Some(open) = open {
-            window.first.over = true;
+        window.begin_with(ctx, open);
+        window
+    }
+
+    /// Takes what the window is started with, or started with again.
+    fn begin_with(&mut self, ctx: &Context, open: Vec<StartWith>) {
+        for open in open {
+            self.first.over = true;
             let mut actions = Vec::new();
             match open {
-                StartWith::Write(form) => window.write.begin_with(*form),
-                StartWith::Open(path) => window.take_path(path, &mut actions),
+                StartWith::Write(form) => {
+                    self.new_letter(ctx);
+                    self.write.begin_with(*form);
+                }
+                StartWith::Open(path) => self.take_path(path, &mut actions),
             }
-            window.act(ctx, actions);
+            self.act(ctx, actions);
         }
-        window
+    }
+
+    /// What to call with the arguments of later starts: they are shown here.
+    pub fn hear_arrivals(&mut self, wake: Wake) -> Box<dyn Fn(Vec<OsString>) + Send + Sync> {
+        let (sender, arrivals) = channel();
+        self.arrivals = Some(arrivals);
+        Box::new(move |arguments| {
+            let open = arguments.into_iter().map(StartWith::of).collect();
+            // The window is closing when nobody listens.
+            let _ = sender.send(open);
+            wake();
+        })
+    }
+
+    /// Comes to the front and shows what a later start brought.
+    fn take_arrivals(&mut self, ctx: &Context) {
+        let came: Vec<Vec<StartWith>> = match &self.arrivals {
+            Some(arrivals) => arrivals.try_iter().collect(),
+            None => return,
+        };
+        for open in came {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
+            self.begin_with(ctx, open);
+        }
     }
 
     /// The same, with what the person chose before. The theme on screen is the caller's.
@@ -174,6 +208,13 @@ impl Window {
         ctx.set_zoom_factor(after.text_size.factor());
         self.view.preferences = after;
         self.preferring = self.preferring.then(change);
+    }
+
+    fn note_place(&mut self, ctx: &Context, closing: bool) {
+        let kept = self.view.preferences.window;
+        if let Some(place) = self.placed.tend(ctx, kept, closing) {
+            self.prefer(ctx, PreferencesChange::window(place));
+        }
     }
 
     /// Keeps changes, one job at a time: a later one cancels nothing.
@@ -476,6 +517,8 @@ impl Window {
             self.note_contact(busy.slot, busy.progress);
         }
         let mut actions = Vec::new();
+        self.take_arrivals(ctx);
+        self.note_place(ctx, false);
         self.keep_changes();
         let now = Instant::now();
         let typing = self.write.tend(&self.view, now, &mut actions);
@@ -501,6 +544,7 @@ impl Window {
             self.write.keep(&mut actions);
             self.read.keep(&mut actions);
             self.act(ctx, actions);
+            self.note_place(ctx, true);
             self.keep_changes();
             if self.is_keeping() {
                 self.closing = true;

@@ -34,13 +34,17 @@ pub fn desks(
     Arc::new(Desks::new(desk, Arc::new(ground)))
 }
 
-/// Opens the person's home, or the one that is named.
-pub fn open_home(explicit: Option<&Path>, access: VaultAccess) -> Result<Arc<dyn Store>, Failure> {
-    let home = Home::find(explicit, &Environment::read()).map_err(|_| {
+/// The person's home, or the one that is named.
+pub fn find_home(explicit: Option<&Path>) -> Result<Home, Failure> {
+    Home::find(explicit, &Environment::read()).map_err(|_| {
         Failure::File(FileFailure::Other(
             "home".into(),
             "the system names no folder for your data: set HOME, or use --home".to_owned(),
         ))
-    })?;
-    Ok(Arc::new(FileStore::open(&home, access)?))
+    })
+}
+
+/// Opens a home.
+pub fn open_home(home: &Home, access: VaultAccess) -> Result<Arc<dyn Store>, Failure> {
+    Ok(Arc::new(FileStore::open(home, access)?))
 }

@@ -75,9 +75,8 @@ pub fn segments<T: Copy + PartialEq>(ui: &mut Ui, choices: &[(T, String)], now: 
             let galley = ui.painter().layout_no_wrap(name.clone(), font, ink);
             let size = vec2(galley.size().x + theme::steps(5), theme::steps(8));
             let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-            response.widget_info(|| {
-                WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, name)
-            });
+            response
+                .widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, name));
             let round = theme::tokens::CORNER;
             let corner = egui::CornerRadius {
                 nw: if place == 0 { round } else { 0 },
