@@ -24,14 +24,12 @@ pub fn look_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
         }
     });
     ui.label(theme::small("Text size"));
-    ui.horizontal_wrapped(|ui| {
-        for size in TextSize::STEPS.into_iter().filter_map(TextSize::new) {
-            let chosen = now.text_size == size;
-            if widgets::choice(ui, &size.to_string(), chosen) && !chosen {
-                actions.push(Action::Prefer(PreferencesChange::text_size(size)));
-            }
-        }
-    });
+    let sizes = TextSize::STEPS.into_iter().filter_map(TextSize::new);
+    let sizes: Vec<_> = sizes.map(|size| (size, size.to_string())).collect();
+    let pressed = widgets::segments(ui, &sizes, now.text_size);
+    if let Some(size) = pressed.filter(|size| *size != now.text_size) {
+        actions.push(Action::Prefer(PreferencesChange::text_size(size)));
+    }
     let words = "Ctrl and + or − change the text size everywhere, Ctrl and 0 makes it usual.";
     ui.add(egui::Label::new(theme::faded(ui, words)).wrap());
 }

@@ -12,7 +12,7 @@ mod row;
 mod secret;
 
 pub use button::{Kind, button, fold, icon_button, link};
-pub use choice::{check, choice};
+pub use choice::{check, choice, segments};
 pub use field::{PathAnswer, field, line, path_field, secret_field};
 pub use notice::{notice, notice_card, notice_still, notice_words, sign};
 
