@@ -39,7 +39,12 @@ pub struct Answered<'a> {
 pub fn reply(answered: Answered<'_>, own: &[Mailbox], all: bool) -> Draft {
     let thread = answered.thread;
     let is_own = |mailbox: &Mailbox| own.iter().any(|me| me.address == mailbox.address);
-    let mine = !thread.from.is_empty() && thread.from.iter().all(is_own);
+    // Between two addresses of one person it is an answer like any other.
+    let by_other = |mailbox: &&Mailbox| {
+        is_own(mailbox) && !thread.from.iter().any(|one| one.address == mailbox.address)
+    };
+    let to_myself = thread.to.iter().chain(&thread.cc).any(|one| by_other(&one));
+    let mine = !thread.from.is_empty() && thread.from.iter().all(is_own) && !to_myself;
     let authors = match (mine, thread.reply_to.is_empty()) {
         // Going on with what one wrote oneself: to the same people.
         (true, _) => &thread.to,

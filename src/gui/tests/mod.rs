@@ -2,6 +2,7 @@
 
 mod desk;
 mod pages;
+mod reading;
 mod shape;
 
 use super::pages::first::{FirstStart, first_ui};

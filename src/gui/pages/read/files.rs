@@ -7,29 +7,27 @@ use crate::gui::view::{Action, SaveWhat, Wish};
 use crate::gui::widgets::{self, Kind, PathAnswer, button, path_field, untrusted};
 use crate::read::AttachmentHead;
 use crate::wording;
-use egui::{Label, Margin, Ui};
+use egui::{Align, Label, Layout, Margin, Ui, UiBuilder, vec2};
 use std::path::PathBuf;
 
 /// Height of one attachment, in points.
-const ROW: f32 = 36.0;
-/// Height of one whose name is worth a warning: for all, since rows of a list are alike.
-const WARNED: f32 = 54.0;
+const ROW: f32 = 40.0;
+/// Space between two, in points.
+const GAP: f32 = 4.0;
+/// Room for its button, in points.
+const BUTTON: f32 = 96.0;
 
 /// Height that the part below the text takes.
 pub fn below_height(open: &Open, low: bool) -> f32 {
     let files = open.reading.attachments().len();
     let most = if low { 1 } else { 3 };
-    let rows = f32::from(u8::try_from(files.min(most)).unwrap_or(3)) * (row_height(open) + 4.0);
+    let rows = f32::from(u8::try_from(files.min(most)).unwrap_or(3)) * (ROW + GAP);
     let saving = if open.saving.is_some() { 48.0 } else { 0.0 };
     let saved = if open.saved.is_some() { 28.0 } else { 0.0 };
     match rows + saving + saved {
         0.0 => 0.0,
         height => height + 12.0,
     }
-}
-
-fn row_height(open: &Open) -> f32 {
-    if open.warned { WARNED } else { ROW }
 }
 
 /// Draws the attachments, where to save, and where it was saved.
@@ -63,52 +61,63 @@ fn attachments_ui(ui: &mut Ui, open: &mut Open, low: bool, actions: &mut Vec<Act
     if attachments.is_empty() {
         return;
     }
-    let height = row_height(open);
     let most = if low { 1.0 } else { 3.0 };
     egui::ScrollArea::vertical()
         .id_salt("attachments")
-        .max_height(most * (height + 4.0))
+        .max_height(most * (ROW + GAP))
         .auto_shrink([false, true])
-        .show_rows(ui, height, attachments.len(), |ui, range| {
+        .show_rows(ui, ROW, attachments.len(), |ui, range| {
             for index in range {
                 let Some(file) = attachments.get(index) else {
                     continue;
                 };
-                ui.scope(|ui| {
-                    ui.set_min_height(height);
-                    if attachment_ui(ui, file) {
-                        begin(open, SaveWhat::Attachment(index), actions);
-                    }
-                });
+                if attachment_ui(ui, file) {
+                    begin(open, SaveWhat::Attachment(index), actions);
+                }
             }
         });
 }
 
-/// One file. Returns whether it is to be saved.
+/// One file: its name and size, and under them what it is or why to be careful. Returns whether it
+/// is to be saved.
 fn attachment_ui(ui: &mut Ui, file: &AttachmentHead) -> bool {
     let palette = Palette::of(ui);
     let name = untrusted(ui, &wording::attachment_name(file), true, 60);
     let size = wording::size(u64::try_from(file.size).unwrap_or(u64::MAX));
     let careful = wording::attachment_caution(file);
-    let mut saved = false;
-    ui.horizontal(|ui| {
-        ui.set_min_height(30.0);
-        let (icon, tone, heard) = match careful.as_str() {
-            "" => (Icon::File, palette.faded, "File"),
-            _ => (Icon::Warning, palette.caution, "Dangerous file"),
-        };
-        widgets::icon(ui, icon, tone, palette.sheet, heard);
-        ui.label(theme::small(&name));
+    let (icon, ink, heard, second) = match careful.as_str() {
+        "" => {
+            let media = untrusted(ui, &file.media, true, 80);
+            (Icon::File, palette.faded, "File", media)
+        }
+        _ => (Icon::Warning, palette.caution, "Dangerous file", careful),
+    };
+    let (_, place) = ui.allocate_space(vec2(ui.available_width(), ROW));
+    let mut left = ui.new_child(UiBuilder::new().max_rect(place.with_max_x(place.left() + 24.0)));
+    left.add_space((ROW - theme::tokens::ICON) / 2.0);
+    widgets::icon(&mut left, icon, ink, palette.sheet, heard);
+    let words = place
+        .with_min_x(place.left() + 32.0)
+        .with_max_x(place.right() - BUTTON);
+    let mut middle = ui.new_child(UiBuilder::new().max_rect(words));
+    middle.spacing_mut().item_spacing = vec2(steps(2), 0.0);
+    middle.spacing_mut().interact_size.y = 0.0;
+    middle.add_space(2.0);
+    middle.horizontal(|ui| {
+        ui.add(Label::new(theme::small(&name)).truncate());
         ui.label(theme::faded(ui, size));
-        saved = button(ui, Kind::Quiet, Some(Icon::Save), "Save…")
-            .accessible_name(format!("Save {name}"))
-            .clicked();
     });
-    if !careful.is_empty() {
-        let words = theme::small(careful).color(palette.caution);
-        ui.add(Label::new(words).truncate());
-    }
-    saved
+    let second = Label::new(theme::small(&second).color(ink)).truncate();
+    middle.add(second.show_tooltip_when_elided(true));
+    let end = place.with_min_x(place.right() - BUTTON);
+    let mut end = ui.new_child(
+        UiBuilder::new()
+            .max_rect(end)
+            .layout(Layout::right_to_left(Align::Center)),
+    );
+    button(&mut end, Kind::Quiet, Some(Icon::Save), "Save…")
+        .accessible_name(format!("Save {name}"))
+        .clicked()
 }
 
 /// Asks where something goes, with the system's dialog and a field beside it.

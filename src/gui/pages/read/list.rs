@@ -236,7 +236,10 @@ fn foot_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
         });
     } else if !list.opened.is_empty() {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            all = button(ui, Kind::Quiet, None, "Forget all that was opened").clicked();
+            all = button(ui, Kind::Quiet, None, "Forget all")
+                .accessible_name("Forget all that was opened")
+                .on_hover_text("Letters that were fetched stay")
+                .clicked();
         });
     }
     if all {

@@ -19,6 +19,8 @@ const LOW: f32 = 640.0;
 
 /// Most parts with a protection of their own that are offered under the text.
 const ERRANT: usize = 20;
+/// Most people who are listed under the subject.
+const PEOPLE: usize = 30;
 /// Most header fields that are drawn.
 const FIELDS: usize = 300;
 
@@ -30,8 +32,6 @@ pub struct Open {
     tab: Tab,
     facts: bool,
     choosing: bool,
-    /// Whether a name of an attachment is worth a warning.
-    pub warned: bool,
     /// What is to be saved, while it is asked where.
     pub saving: Option<SaveWhat>,
     /// A path as it is typed.
@@ -59,17 +59,12 @@ pub struct Asked {
 impl Open {
     /// A message that was opened.
     pub fn new(reading: Arc<Reading>) -> Self {
-        let files = reading.attachments();
-        let warned = files
-            .iter()
-            .any(|file| !wording::attachment_caution(file).is_empty());
         Open {
             text: LongText::of(reading.text()),
             reading,
             tab: Tab::Message,
             facts: false,
             choosing: false,
-            warned,
             saving: None,
             path: String::new(),
             saved: None,
@@ -219,23 +214,7 @@ fn about_ui(ui: &mut Ui, open: &mut Open, brief: bool, actions: &mut Vec<Action>
             });
         });
     });
-    let from: Vec<String> = reading.from().iter().map(ToString::to_string).collect();
-    let from = if from.is_empty() {
-        "unclear".to_owned()
-    } else {
-        from.join(", ")
-    };
-    let mut lines = vec![("From", from)];
-    let more = if brief {
-        &[][..]
-    } else {
-        &["To", "Cc", "Date"]
-    };
-    for name in more {
-        if let Some(value) = reading.header(name) {
-            lines.push((*name, value.raw().to_owned()));
-        }
-    }
+    let lines = about_lines(&reading, brief);
     egui::Grid::new("about")
         .num_columns(2)
         .spacing(vec2(steps(3), 3.0))
@@ -248,6 +227,38 @@ fn about_ui(ui: &mut Ui, open: &mut Open, brief: bool, actions: &mut Vec<Action>
                 ui.end_row();
             }
         });
+}
+
+/// What stands under the subject: name and value. `brief`: the author alone.
+fn about_lines(reading: &Reading, brief: bool) -> Vec<(&'static str, String)> {
+    let listed = |mailboxes: &mut dyn Iterator<Item = String>| {
+        // More than fit on a line are never looked at one by one; Headers has them all.
+        let shown: Vec<String> = mailboxes.take(PEOPLE).collect();
+        shown.join(", ")
+    };
+    let from = listed(&mut reading.from().into_iter().map(ToString::to_string));
+    let from = if from.is_empty() {
+        "unclear".to_owned()
+    } else {
+        from
+    };
+    let mut lines = vec![("From", from)];
+    if brief {
+        return lines;
+    }
+    let thread = reading.thread();
+    for (name, mailboxes) in [("To", &thread.to), ("Cc", &thread.cc)] {
+        let people = listed(&mut mailboxes.iter().map(ToString::to_string));
+        if !people.is_empty() {
+            lines.push((name, people));
+        }
+    }
+    match (thread.date, reading.header("Date")) {
+        (Some(at), _) => lines.push(("Date", wording::date_time(at))),
+        (None, Some(as_written)) => lines.push(("Date", as_written.raw().to_owned())),
+        (None, None) => {}
+    }
+    lines
 }
 
 /// The buttons of a letter, from the right.
@@ -273,7 +284,9 @@ fn buttons_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
 /// What of the letter is saved.
 fn choose_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
     let mut chosen = None;
+    ui.add_space(steps(2));
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = steps(2);
         let mut choices = vec![
             ("Message (.eml)…", SaveWhat::Message),
             ("Text (.txt)…", SaveWhat::Text),

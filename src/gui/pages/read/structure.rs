@@ -90,8 +90,12 @@ fn row_ui(ui: &mut Ui, row: &PartRow, place: Rect) -> bool {
     );
     response.widget_info(|| {
         let level = row.depth + 1;
+        let named = match name.as_str() {
+            "" => String::new(),
+            name => format!("{name}, "),
+        };
         let heard = format!(
-            "Part {}, {media}, {name}, {size}, {words}, level {level}",
+            "Part {}, {media}, {named}{size}, {words}, level {level}",
             row.path
         );
         WidgetInfo::labeled(Role::TreeItem, true, heard)
