@@ -90,6 +90,7 @@ pub fn rows_ui(
                 });
                 let top = ui.max_rect().top();
                 let first = range.start;
+                let drawn = range.clone();
                 for index in range {
                     let facts = row(ui, index);
                     let (response, removed) = one_ui(ui, list.with(index), &facts);
@@ -112,11 +113,45 @@ pub fn rows_ui(
                     let place = response
                         .rect
                         .translate(vec2(0.0, top + down - response.rect.top()));
-                    ui.scroll_to_rect(place, None);
+                    let at_once = egui::style::ScrollAnimation::none();
+                    ui.scroll_to_rect_animation(place, None, at_once);
+                    ui.data_mut(|data| {
+                        data.insert_temp(
+                            list,
+                            Wanted {
+                                row: next,
+                                passes: 0,
+                            },
+                        )
+                    });
                 }
+                keep_wanted(ui, list, &drawn);
             });
     });
     answer
+}
+
+/// A row that gets the focus as soon as it was scrolled into sight: what is not drawn loses it.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    row: usize,
+    passes: u8,
+}
+
+fn keep_wanted(ui: &Ui, list: Id, drawn: &std::ops::Range<usize>) {
+    let Some(wanted) = ui.data(|data| data.get_temp::<Wanted>(list)) else {
+        return;
+    };
+    ui.memory_mut(|memory| memory.request_focus(list.with(wanted.row)));
+    // It is drawn within a pass or two; a list that shrank meanwhile has no such row.
+    if drawn.contains(&wanted.row) || wanted.passes > 3 {
+        ui.data_mut(|data| data.remove::<Wanted>(list));
+    } else {
+        let passes = wanted.passes.saturating_add(1);
+        let row = wanted.row;
+        ui.data_mut(|data| data.insert_temp(list, Wanted { row, passes }));
+        ui.ctx().request_repaint();
+    }
 }
 
 /// Where a key takes the focus from the row that has it.
