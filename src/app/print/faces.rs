@@ -131,7 +131,8 @@ impl Faces {
     }
 
     pub(super) fn font(&self, face: FaceIndex) -> Font {
-        let index = face.min(self.faces.len().saturating_sub(1));
-        self.faces[index].1.clone()
+        let [first, ..] = &self.faces;
+        let (_, font) = self.faces.get(face).unwrap_or(first);
+        font.clone()
     }
 }
