@@ -9,10 +9,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use waxwing::adapters::clock::SystemClock;
+use waxwing::adapters::http::HttpWeb;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::{InProcessGround, PracticeServer};
 use waxwing::adapters::smtp::SmtpSubmission;
 use waxwing::adapters::store::FileStore;
+use waxwing::adapters::trust::TrustFiles;
 use waxwing::address::Mailbox;
 use waxwing::app::desk::{Desk, Desks};
 use waxwing::app::port::Clock;
@@ -47,6 +49,8 @@ impl Desktop {
             submission: Arc::new(SmtpSubmission::new(handle.clone(), clock.clone())),
             mailbox: Arc::new(Pop3Mailbox::new(handle.clone())),
             clock: clock.clone(),
+            trust: Arc::new(TrustFiles::new(Vec::new(), Vec::new())),
+            web: Arc::new(HttpWeb::new(handle.clone())),
             workers: Arc::new(Threads),
             at: None,
             offline: false,

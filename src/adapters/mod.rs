@@ -2,9 +2,11 @@
 
 pub mod clock;
 pub mod handover;
+pub mod http;
 pub mod pop3;
 pub mod practice;
 pub mod process;
 pub mod smtp;
 pub mod store;
 pub mod tls;
+pub mod trust;

@@ -1,6 +1,9 @@
 //! What a face can ask for, and what it gets back.
 
 use crate::address::{Address, Mailbox};
+pub use crate::app::chain::{
+    AnchorList, ChainAnswer, ChainCard, ChainFetch, ChainLeaf, ChainQuestion, LinkState, NotKnown,
+};
 use crate::app::failure::Failure;
 use crate::app::port::{
     Connected, DraftHead, Identity, LetterHead, OpenedFrom, OpenedHead, OutboxEntry, OutboxId,
@@ -10,6 +13,7 @@ use crate::app::print::Printout;
 use crate::app::service::round_trip::Told;
 use crate::base::{Passphrase, Time, Untrusted};
 use crate::cert::x509::KeyChoice;
+use crate::cert::x509::chain::AnchorFor;
 use crate::cert::{Checked, Fingerprint, Scheme};
 use crate::protect::plan::PlanProblem;
 pub use crate::protect::{Protection, plan::Role};
@@ -212,6 +216,26 @@ pub enum Command {
     },
     /// Forgets messages that were opened. Letters that were fetched stay, as not opened yet.
     ForgetOpened(Vec<i64>),
+    /// Checks the chain of a certificate.
+    CheckChain(Box<ChainQuestion>),
+    /// The chain of a certificate that is kept, as it stands here, and what is known of its links.
+    KeyChain {
+        /// Which: a fingerprint or address.
+        key: String,
+        /// What the person asks to be fetched first.
+        fetch: ChainFetch,
+    },
+    /// Takes authorities as anchors.
+    PinAnchors {
+        /// Files or pasted text.
+        sources: Vec<KeySource>,
+        /// For whom they count.
+        counts_for: AnchorFor,
+    },
+    /// Whom the person trusts to vouch for others.
+    Anchors,
+    /// Lets the system's list that does not say what for count for mail, or not.
+    UseSystemList(bool),
     /// Starts the built-in practice server and its partner; from then on the runner's desk is the
     /// practice desk until [`Command::LeavePractice`].
     StartPractice {
@@ -371,7 +395,7 @@ pub enum Outcome {
     Keys(Vec<KeyRow>),
     /// Of [`Command::ShowKey`], [`Command::Confirm`], [`Command::Reject`].
     Key(Box<KeyCard>),
-    /// Of [`Command::ImportKeys`].
+    /// Of [`Command::ImportKeys`] and [`Command::PinAnchors`].
     Imported(ImportReport),
     /// Of [`Command::ExportKey`]: the armored text when no file was named.
     Exported(Option<Vec<u8>>),
@@ -404,6 +428,12 @@ pub enum Outcome {
     RoundTripPassed,
     /// Of [`Command::Reply`].
     Reply(Box<Reply>),
+    /// Of [`Command::CheckChain`].
+    Chain(Box<ChainAnswer>),
+    /// Of [`Command::KeyChain`].
+    KeyChain(Box<ChainCard>),
+    /// Of [`Command::Anchors`] and [`Command::UseSystemList`].
+    Anchors(AnchorList),
     /// Of the commands that save and print: where it is now.
     Saved(PathBuf),
     /// Of [`Command::SaveAttachments`]: where they are now.

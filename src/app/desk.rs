@@ -1,7 +1,7 @@
 //! Everything that a service works with.
 
 use crate::app::failure::Failure;
-use crate::app::port::{Clock, MailboxServer, PracticeGround, Store, Submission};
+use crate::app::port::{Clock, MailboxServer, PracticeGround, Store, Submission, SystemTrust, Web};
 use crate::app::service::practice::Session;
 use crate::base::{Time, Workers};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +18,10 @@ pub struct Desk {
     pub mailbox: Arc<dyn MailboxServer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Whom the system trusts to vouch for others.
+    pub trust: Arc<dyn SystemTrust>,
+    /// Fetches what the person asks for.
+    pub web: Arc<dyn Web>,
     /// Threads for the work on bytes.
     pub workers: Arc<dyn Workers>,
     /// Judge validity as of then instead of now.

@@ -2,7 +2,7 @@
 //! Words for people come from `wording`.
 
 use crate::address::Address;
-use crate::app::port::{FetchFailure, StoreFailure, SubmitFailure};
+use crate::app::port::{FetchFailure, StoreFailure, SubmitFailure, WebFailure};
 use crate::cert::{Fingerprint, KeyFileProblem, KeyRefusal, UnlockProblem};
 use crate::compose::DraftProblem;
 use crate::protect::openpgp;
@@ -28,6 +28,8 @@ pub enum Failure {
     Open(OpenMessageFailure),
     /// Key work.
     Key(KeyFailure),
+    /// A chain could not even be checked.
+    Chain(ChainFailure),
     /// What was typed is no address.
     BadAddress {
         /// What was typed.
@@ -146,6 +148,24 @@ pub enum KeyFailure {
     Library(String),
 }
 
+/// Why a chain could not even be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChainFailure {
+    /// There is no certificate in this file.
+    NotACertificate(PathBuf),
+    /// The key is no X.509 certificate, and has no chain.
+    NotX509,
+    /// The kept certificate cannot be judged: this in it is wrong.
+    Unreadable(&'static str),
+    /// What the person wanted fetched could not be.
+    Fetch {
+        /// From where.
+        place: String,
+        /// Why.
+        why: WebFailure,
+    },
+}
+
 /// Why one key was not taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportRefusal {
@@ -213,6 +233,12 @@ impl From<DraftProblem> for Failure {
 impl From<KeyFailure> for Failure {
     fn from(failure: KeyFailure) -> Self {
         Failure::Key(failure)
+    }
+}
+
+impl From<ChainFailure> for Failure {
+    fn from(failure: ChainFailure) -> Self {
+        Failure::Chain(failure)
     }
 }
 

@@ -14,6 +14,41 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileFailure> {
     read_from(file, path, size, limit)
 }
 
+/// Most files of one folder, and most bytes of all of them together.
+const FOLDER_FILES: usize = 100_000;
+const FOLDER_BYTES: u64 = 512 << 20;
+
+/// Reads every file of a folder, in the order of their names, or the one file that `path` is. Each
+/// may have at most `limit` bytes; folders within are passed over.
+pub fn read_folder(path: &Path, limit: u64) -> Result<Vec<(PathBuf, Vec<u8>)>, FileFailure> {
+    let facts = std::fs::metadata(path).map_err(|e| sort(path, &e))?;
+    if !facts.is_dir() {
+        return Ok(vec![(path.to_owned(), read(path, limit)?)]);
+    }
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|e| sort(path, &e))? {
+        let entry = entry.map_err(|e| sort(path, &e))?.path();
+        if std::fs::metadata(&entry).is_ok_and(|facts| facts.is_file()) {
+            names.push(entry);
+        }
+        if names.len() > FOLDER_FILES {
+            return Err(FileFailure::TooLarge {
+                path: path.to_owned(),
+                limit: FOLDER_BYTES,
+            });
+        }
+    }
+    names.sort();
+    let mut all = Vec::new();
+    let mut left = FOLDER_BYTES;
+    for name in names {
+        let bytes = read(&name, limit.min(left))?;
+        left = left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(left));
+        all.push((name, bytes));
+    }
+    Ok(all)
+}
+
 /// Reads a stream, such as standard input, of at most `limit` bytes; `path` is for error texts.
 pub fn read_from(
     source: impl Read,

@@ -55,6 +55,8 @@ pub enum Step {
     Opening,
     /// Setting a letter on pages.
     Printing,
+    /// Checking a chain of certificates.
+    Checking,
     /// Waiting for the partner's answer.
     Waiting,
 }

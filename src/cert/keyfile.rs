@@ -56,6 +56,8 @@ pub enum KeyRefusal {
     },
     /// Something is wrong with the certificate.
     Problem(CertProblem),
+    /// It should be an anchor, and is no certification authority's certificate.
+    NotAnAuthority,
     /// A request for a certificate, which is none.
     Request,
     /// A private key that is damaged, or does not belong to its certificate.
@@ -78,6 +80,7 @@ impl KeyRefusal {
             KeyRefusal::WeakBinding { .. } => "weak-binding",
             KeyRefusal::UnknownVersion { .. } => "unknown-version",
             KeyRefusal::Problem(problem) => problem.code(),
+            KeyRefusal::NotAnAuthority => "not-an-authority",
             KeyRefusal::Request => "request",
             KeyRefusal::BadPrivateKey => "bad-key",
             KeyRefusal::NoCertificate => "no-certificate",

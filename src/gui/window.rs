@@ -435,6 +435,7 @@ impl Window {
             | Step::Proving
             | Step::Opening
             | Step::Printing
+            | Step::Checking
             | Step::Waiting => false,
         });
         let (Some(why), true) = (contact_words(slot), talks) else {

@@ -236,6 +236,9 @@ fn item_refusal(refusal: &KeyRefusal) -> Notice {
         KeyRefusal::Problem(problem) => notice("Something is wrong with the certificate.")
             .why(format!("In short: {}.", cert_problem(problem)))
             .next("Ask whoever made it for another one."),
+        KeyRefusal::NotAnAuthority => notice("This is no certification authority's certificate.")
+            .why("Only an authority can vouch for others.")
+            .next("Import it without --anchor, or choose the authority's own certificate."),
         KeyRefusal::Request => notice("This asks for a certificate and is none.")
             .why("An authority makes the certificate from it.")
             .next("Send it to the authority, and import what comes back."),

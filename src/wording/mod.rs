@@ -3,6 +3,7 @@
 //! Faces show a [`Notice`]; they never look at evidence or at an error's variants. Untrusted text
 //! that stands in a sentence is escaped here (rule 19).
 
+mod chain;
 mod facts;
 mod failure;
 mod file;
@@ -17,6 +18,7 @@ mod store;
 mod structure;
 mod verdict;
 
+pub use chain::{anchor_for, anchors, chain, chain_fault, link_state};
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};
 pub use key::{import_refusal, key_state, preferred, scheme_name};

@@ -16,6 +16,7 @@ pub fn step(step: Step) -> &'static str {
         Step::Fetching => "Fetching",
         Step::Opening => "Opening",
         Step::Printing => "Setting it on pages",
+        Step::Checking => "Checking",
         Step::Waiting => "Waiting for the answer",
     }
 }

@@ -17,6 +17,7 @@
 //! each record under associated data that names its place (see `sealed`).
 
 mod accounts;
+mod anchors;
 mod certs;
 mod db;
 mod drafts;
@@ -40,8 +41,8 @@ pub use vault::VaultAccess;
 
 use crate::address::Address;
 use crate::app::port::{
-    CertProvenance, DraftHead, Identity, Letter, LetterHead, OpenedFacts, OpenedHead, OutboxEntry,
-    OutboxId, OutboxState, Seen, Store, StoreFailure, WaitingKey,
+    CachedList, CertProvenance, DraftHead, Identity, Letter, LetterHead, OpenedFacts, OpenedHead,
+    OutboxEntry, OutboxId, OutboxState, PinnedAnchor, Seen, Store, StoreFailure, WaitingKey,
 };
 use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
@@ -462,6 +463,42 @@ impl Store for FileStore {
 
     fn letter(&self, id: i64) -> Result<Option<Letter>, StoreFailure> {
         self.open_and_read(|conn, key| letters::one(conn, key, id))
+    }
+
+    fn anchors(&self) -> Result<Vec<PinnedAnchor>, StoreFailure> {
+        self.db.read(anchors::all)
+    }
+
+    fn pin_anchor(&self, anchor: &PinnedAnchor) -> Result<(), StoreFailure> {
+        self.db.write(|tx| anchors::pin(tx, anchor))
+    }
+
+    fn distrusted(&self) -> Result<Vec<Fingerprint>, StoreFailure> {
+        self.db.read(anchors::distrusted)
+    }
+
+    fn forgive(&self, fingerprint: &Fingerprint) -> Result<(), StoreFailure> {
+        self.db.write(|tx| anchors::forgive(tx, fingerprint))
+    }
+
+    fn distrust(&self, fingerprint: &Fingerprint, at: Time) -> Result<(), StoreFailure> {
+        self.db.write(|tx| anchors::distrust(tx, fingerprint, at))
+    }
+
+    fn uses_system_list(&self) -> Result<bool, StoreFailure> {
+        self.db.read(anchors::uses_system_list)
+    }
+
+    fn use_system_list(&self, used: bool, at: Time) -> Result<(), StoreFailure> {
+        self.db.write(|tx| anchors::use_system_list(tx, used, at))
+    }
+
+    fn put_list(&self, list: &CachedList) -> Result<(), StoreFailure> {
+        self.db.write(|tx| anchors::put_list(tx, list))
+    }
+
+    fn list(&self, place: &str) -> Result<Option<CachedList>, StoreFailure> {
+        self.db.read(|conn| anchors::list(conn, place))
     }
 }
 

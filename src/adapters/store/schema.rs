@@ -5,7 +5,7 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
-pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4];
+pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
 const FORMAT_1: &str = "
@@ -100,5 +100,27 @@ CREATE TABLE preference (
 const FORMAT_4: &str = "
 CREATE TABLE look (
     name TEXT PRIMARY KEY, value TEXT NOT NULL      -- JSON
+) STRICT;
+";
+
+/// Whom the person trusts to vouch for others, and what is known of revocations. All of it is public
+/// but for which of it is here.
+const FORMAT_5: &str = "
+CREATE TABLE anchor (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    fingerprint TEXT NOT NULL, der BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('anybody', 'domain', 'address')),
+    name TEXT NOT NULL,             -- the domain or address; empty for anybody
+    at INTEGER NOT NULL,
+    UNIQUE (fingerprint, kind, name)
+) STRICT;
+CREATE TABLE distrust (
+    fingerprint TEXT PRIMARY KEY, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE trust_list (
+    name TEXT PRIMARY KEY, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE revocation (
+    place TEXT PRIMARY KEY, fetched INTEGER NOT NULL, der BLOB NOT NULL
 ) STRICT;
 ";

@@ -8,6 +8,10 @@ mod mailbox;
 mod practice;
 mod store;
 mod submission;
+#[cfg(test)]
+pub mod testing;
+mod trust;
+mod web;
 
 pub use clock::Clock;
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
@@ -20,3 +24,5 @@ pub use store::{
 pub use submission::{
     Connected, Receipt, Refusal, Reply, Stage, Submission, SubmitFailure, TlsFacts, TlsRefusal,
 };
+pub use trust::{CachedList, PinnedAnchor, SystemAuthorities, SystemTrust};
+pub use web::{Web, WebFailure};

@@ -1,6 +1,7 @@
 //! What is kept: identities, certs, decisions, accounts, drafts, the outbox, letters. Contents
 //! are sealed at rest by the vault key; each method says whether it needs the vault.
 
+use super::{CachedList, PinnedAnchor};
 use crate::address::{Address, Mailbox};
 use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
@@ -372,6 +373,33 @@ pub trait Store: Send + Sync {
     ) -> Result<(), StoreFailure>;
     /// One letter. Vault.
     fn letter(&self, id: i64) -> Result<Option<Letter>, StoreFailure>;
+
+    /// The authorities that the person pinned.
+    fn anchors(&self) -> Result<Vec<PinnedAnchor>, StoreFailure>;
+
+    /// Pins an authority.
+    fn pin_anchor(&self, anchor: &PinnedAnchor) -> Result<(), StoreFailure>;
+
+    /// Certificates that no chain may lead through.
+    fn distrusted(&self) -> Result<Vec<Fingerprint>, StoreFailure>;
+
+    /// What was rejected counts again as if it had never been.
+    fn forgive(&self, fingerprint: &Fingerprint) -> Result<(), StoreFailure>;
+
+    /// From now on no chain leads through this certificate, and it is no anchor.
+    fn distrust(&self, fingerprint: &Fingerprint, at: Time) -> Result<(), StoreFailure>;
+
+    /// Whether authorities on the system's list that does not say what for count for mail.
+    fn uses_system_list(&self) -> Result<bool, StoreFailure>;
+
+    /// Lets that list count, or not.
+    fn use_system_list(&self, used: bool, at: Time) -> Result<(), StoreFailure>;
+
+    /// Keeps a revocation list or an answer.
+    fn put_list(&self, list: &CachedList) -> Result<(), StoreFailure>;
+
+    /// What came from a place.
+    fn list(&self, place: &str) -> Result<Option<CachedList>, StoreFailure>;
 }
 
 /// Why the store did not do it.

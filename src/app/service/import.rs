@@ -20,13 +20,7 @@ pub fn import(desk: &Desk, wanted: &ImportKeys, watch: &Watch) -> Result<ImportR
     for (done, source) in wanted.sources.iter().enumerate() {
         watch.stop_here()?;
         watch.progress(Step::Reading, u64::try_from(done).unwrap_or(0), total);
-        let (name, bytes) = match source {
-            KeySource::Bytes { name, bytes } => (name.clone(), Ok(bytes.clone())),
-            KeySource::File(path) => (
-                path.to_string_lossy().into_owned(),
-                files::read(path, limits::KEY_FILE_BYTES).map_err(ImportRefusal::File),
-            ),
-        };
+        let (name, bytes) = read_source(source);
         let items = bytes.and_then(|b| Cert::parse_many(&b).map_err(ImportRefusal::Problem));
         match items {
             Err(refusal) => report.refused.push((name, refusal)),
@@ -51,6 +45,17 @@ pub fn import(desk: &Desk, wanted: &ImportKeys, watch: &Watch) -> Result<ImportR
         return Err(KeyFailure::NothingImported(report.refused).into());
     }
     Ok(report)
+}
+
+/// What a source holds, and its name for error texts.
+pub(super) fn read_source(source: &KeySource) -> (String, Result<Vec<u8>, ImportRefusal>) {
+    match source {
+        KeySource::Bytes { name, bytes } => (name.clone(), Ok(bytes.clone())),
+        KeySource::File(path) => (
+            path.to_string_lossy().into_owned(),
+            files::read(path, limits::KEY_FILE_BYTES).map_err(ImportRefusal::File),
+        ),
+    }
 }
 
 enum Refused {

@@ -164,6 +164,12 @@ pub fn decide(desk: &Desk, key: &str, decision: Checked) -> Result<KeyCard, Fail
             desk.store.decide(&address, &fingerprint, decision, now)?;
         }
     }
+    if let Cert::X509(_) = &cert {
+        match decision {
+            Checked::Rejected => desk.store.distrust(&fingerprint, now)?,
+            _ => desk.store.forgive(&fingerprint)?,
+        }
+    }
     card(desk, &cert)
 }
 

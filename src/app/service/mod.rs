@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod certificate;
+pub mod chain;
 pub mod draft;
 pub mod identity;
 pub mod import;
@@ -15,9 +16,11 @@ pub mod preferences;
 pub mod preflight;
 mod proof;
 pub mod reply;
+mod revocation;
 pub mod round_trip;
 pub mod seal;
 pub mod send;
+pub mod trust;
 
 use crate::app::command::{Command, Outcome, Overview};
 use crate::app::desk::Desks;
@@ -150,6 +153,21 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             let ground = desks.ground().open().map_err(Failure::Practice)?;
             round_trip::run(desk, ground, keep.as_deref(), watch, &mut *tell)?;
             Outcome::RoundTripPassed
+        }
+        Command::CheckChain(question) => {
+            Outcome::Chain(Box::new(chain::check(desk, &question, watch)?))
+        }
+        Command::KeyChain { key, fetch } => {
+            Outcome::KeyChain(Box::new(trust::key_chain(desk, &key, fetch, watch)?))
+        }
+        Command::PinAnchors {
+            sources,
+            counts_for,
+        } => Outcome::Imported(trust::pin(desk, &sources, &counts_for, watch)?),
+        Command::Anchors => Outcome::Anchors(trust::list(desk)?),
+        Command::UseSystemList(used) => {
+            desk.store.use_system_list(used, desk.clock.now())?;
+            Outcome::Anchors(trust::list(desk)?)
         }
         Command::SaveAttachment { reading, index, to } => {
             Outcome::Saved(letters::save_attachment(&reading, index, &to)?)

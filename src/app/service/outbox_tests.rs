@@ -2,6 +2,7 @@ use super::*;
 use crate::adapters::store::FileStore;
 use crate::address::Mailbox;
 use crate::app::command::{DraftSource, OpenWhat, Way};
+use crate::app::port::testing::Nothing;
 use crate::app::port::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, Reply, Stage, Submission, TlsFacts,
 };
@@ -101,6 +102,8 @@ fn desk(server: &Arc<Picky>) -> Desk {
         submission: server.clone(),
         mailbox: server.clone(),
         clock: Arc::new(Still),
+        trust: Arc::new(Nothing),
+        web: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

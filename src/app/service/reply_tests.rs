@@ -4,6 +4,7 @@ use crate::address::{Address, Mailbox};
 use crate::app::command::{DraftSource, OpenWhat, Way};
 use crate::app::failure::OpenMessageFailure;
 use crate::app::job::Watch;
+use crate::app::port::testing::Nothing;
 use crate::app::port::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, OpenedFrom, Receipt, Submission,
     SubmitFailure,
@@ -61,6 +62,8 @@ fn empty_desk() -> Desk {
         submission: Arc::new(Nowhere),
         mailbox: Arc::new(Nowhere),
         clock: Arc::new(Still),
+        trust: Arc::new(Nothing),
+        web: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

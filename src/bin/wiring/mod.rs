@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 use waxwing::adapters::clock::SystemClock;
+use waxwing::adapters::http::HttpWeb;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::InProcessGround;
 use waxwing::adapters::smtp::SmtpSubmission;
 use waxwing::adapters::store::{Environment, FileStore, Home, VaultAccess};
+use waxwing::adapters::trust::TrustFiles;
 use waxwing::app::desk::{Desk, Desks};
 use waxwing::app::failure::{Failure, FileFailure};
 use waxwing::app::port::{Clock, Store};
@@ -26,6 +28,8 @@ pub fn desks(
         submission: Arc::new(SmtpSubmission::new(runtime.clone(), clock.clone())),
         mailbox: Arc::new(Pop3Mailbox::new(runtime.clone())),
         clock: clock.clone(),
+        trust: Arc::new(TrustFiles::of_system()),
+        web: Arc::new(HttpWeb::new(runtime.clone())),
         workers: Arc::new(Threads),
         at,
         offline,

@@ -5,6 +5,7 @@
 
 mod ber;
 mod bundle;
+pub mod chain;
 mod extensions;
 mod file;
 mod generate;

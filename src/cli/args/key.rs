@@ -65,6 +65,12 @@ pub enum KeyCommand {
         /// Which
         scheme: PreferArg,
     },
+    /// Whom you trust to vouch for S/MIME certificates of others
+    Anchors {
+        /// Let the system's list count that does not say whether its authorities are for mail
+        #[arg(long, value_enum, value_name = "ON|OFF")]
+        system_list: Option<SwitchArg>,
+    },
     /// You compared the fingerprint with its owner, and it is theirs
     Confirm {
         /// Its fingerprint or address
@@ -100,4 +106,25 @@ pub struct KeyImport {
     /// Accept even where another key is accepted for the address
     #[arg(long)]
     pub accept: bool,
+    /// Trust the certification authorities in the files to vouch for others: for everybody, for the
+    /// one --for ADDRESS, or for --domain
+    #[arg(long, conflicts_with = "accept")]
+    pub anchor: bool,
+    /// Trust them for addresses of this domain only
+    #[arg(
+        long,
+        value_name = "D",
+        requires = "anchor",
+        conflicts_with = "accept_for"
+    )]
+    pub domain: Option<String>,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SwitchArg {
+    /// It counts
+    On,
+    /// It does not
+    Off,
 }

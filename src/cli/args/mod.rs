@@ -1,6 +1,7 @@
 //! What can be typed. Help, man page and shell completions come from these declarations.
 
 mod account;
+mod chain;
 mod identity;
 mod key;
 mod letter;
@@ -8,8 +9,9 @@ mod settings;
 mod window;
 
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
+pub use chain::{ChainArgs, PolicyArg, PurposeArg};
 pub use identity::{IdentityCommand, KeyArg, SchemeArg};
-pub use key::{KeyCommand, KeyImport, PreferArg};
+pub use key::{KeyCommand, KeyImport, PreferArg, SwitchArg};
 pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
 pub use settings::{SettingsCommand, SettingsSet};
 pub use window::{ThemeArg, WindowArgs};
@@ -60,7 +62,7 @@ pub struct Global {
     /// Print exactly one JSON document
     #[arg(long, global = true)]
     pub json: bool,
-    /// Judge validity as of then (RFC 3339); only for open, reply, key list and key show
+    /// Judge validity as of then (RFC 3339); only for open, reply, chain, key list and key show
     #[arg(long, global = true, value_name = "TIME", value_parser = time)]
     pub at: Option<Time>,
     /// Open no socket at all
@@ -102,6 +104,8 @@ pub enum Command {
     Open(OpenArgs),
     /// Begin an answer to a message: a draft that stays sealed if the message was
     Reply(ReplyArgs),
+    /// Check the chain of an S/MIME certificate
+    Chain(ChainArgs),
     /// Fetch new letters from your server
     Fetch,
     /// Letters that were fetched

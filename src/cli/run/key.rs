@@ -3,7 +3,7 @@
 use super::identity::{certificates, made_report, mailbox};
 use super::report::Report;
 use super::{Session, read_input, unexpected};
-use crate::address::{Address, Mailbox};
+use crate::address::{Address, AddressProblem, Mailbox, domain_to_ascii};
 use crate::app::command::{
     Command, ImportKeys, ImportReport, KeyCard, KeyRow, KeySource, KeyState, Outcome,
     RequestCertificate,
@@ -12,7 +12,8 @@ use crate::app::failure::{Failure, FileFailure, ImportRefusal, KeyFailure};
 use crate::base::limits;
 use crate::cert::Scheme;
 use crate::cert::x509::KeyChoice;
-use crate::cli::args::{KeyArg, KeyCommand, KeyImport, PreferArg, SchemeArg};
+use crate::cert::x509::chain::AnchorFor;
+use crate::cli::args::{KeyArg, KeyCommand, KeyImport, PreferArg, SchemeArg, SwitchArg};
 use crate::wording;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -57,6 +58,7 @@ pub fn run(session: &Session, command: &KeyCommand) -> Result<Report, Failure> {
                 _ => Err(unexpected()),
             }
         }
+        KeyCommand::Anchors { system_list } => anchors(session, *system_list),
         KeyCommand::Import(args) => import(session, args),
         KeyCommand::Export {
             key,
@@ -174,16 +176,76 @@ fn import(session: &Session, args: &KeyImport) -> Result<Report, Failure> {
             }
         })
         .collect::<Result<Vec<_>, FileFailure>>()?;
-    let job = Command::ImportKeys(ImportKeys {
-        sources,
-        accept_for,
-        accept: args.accept,
-        password: session.key_password()?,
-    });
+    let job = if args.anchor {
+        Command::PinAnchors {
+            sources,
+            counts_for: counts_for(args, accept_for)?,
+        }
+    } else {
+        Command::ImportKeys(ImportKeys {
+            sources,
+            accept_for,
+            accept: args.accept,
+            password: session.key_password()?,
+        })
+    };
     match session.run(job)? {
         Outcome::Imported(report) => Ok(imported(&report)),
         _ => Err(unexpected()),
     }
+}
+
+/// For whom an anchor counts, as it was typed.
+fn counts_for(args: &KeyImport, named: Vec<Address>) -> Result<AnchorFor, Failure> {
+    if let Some(domain) = &args.domain {
+        return domain_to_ascii(domain)
+            .map(AnchorFor::Domain)
+            .map_err(|problem| Failure::BadAddress {
+                text: domain.clone(),
+                problem,
+            });
+    }
+    let mut named = named.into_iter();
+    match (named.next(), named.next()) {
+        (None, _) => Ok(AnchorFor::Anybody),
+        (Some(one), None) => Ok(AnchorFor::Address(one)),
+        // One at a time: each is a decision of its own.
+        (Some(_), Some(second)) => Err(Failure::BadAddress {
+            text: second.as_str().to_owned(),
+            problem: AddressProblem::BadCharacter,
+        }),
+    }
+}
+
+fn anchors(session: &Session, switch: Option<SwitchArg>) -> Result<Report, Failure> {
+    let job = match switch {
+        Some(switch) => Command::UseSystemList(switch == SwitchArg::On),
+        None => Command::Anchors,
+    };
+    let Outcome::Anchors(list) = session.run(job)? else {
+        return Err(unexpected());
+    };
+    let pinned: Vec<Value> = list
+        .pinned
+        .iter()
+        .map(|(name, anchor)| {
+            let (kind, whom) = wording::anchor_for(&anchor.counts_for);
+            json!({
+                "fingerprint": anchor.fingerprint.as_hex(),
+                "subject": name.raw(),
+                "counts_for": kind,
+                "name": whom,
+                "since": anchor.since.to_string(),
+            })
+        })
+        .collect();
+    let json = json!({
+        "pinned": pinned,
+        "system_for_mail": list.for_mail,
+        "system_list": list.unstated,
+        "uses_system_list": list.uses_system_list,
+    });
+    Ok(Report::new(json, wording::anchors(&list).join("\n")))
 }
 
 fn export(

@@ -1,6 +1,7 @@
 //! Does what was typed, and says it: as text for people, or as one JSON document.
 
 mod account;
+mod chain;
 mod identity;
 mod key;
 mod letter;
@@ -57,7 +58,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
         return print_usage(
             &clap::Error::raw(
                 clap::error::ErrorKind::ArgumentConflict,
-                "--at goes with open, reply, key list and key show only\n",
+                "--at goes with open, reply, chain, key list and key show only\n",
             ),
             json,
         );
@@ -71,7 +72,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
 
 fn takes_time(command: &Command) -> bool {
     match command {
-        Command::Open(_) | Command::Reply(_) => true,
+        Command::Open(_) | Command::Reply(_) | Command::Chain(_) => true,
         Command::Key(KeyCommand::List { .. } | KeyCommand::Show { .. }) => true,
         Command::Key(_)
         | Command::Identity(_)
@@ -182,6 +183,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Outbox(command) => letter::outbox(&session, command),
         Command::Open(args) => open::run(&session, args),
         Command::Reply(args) => reply::run(&session, args),
+        Command::Chain(args) => chain::run(&session, args),
         Command::Fetch => open::fetch(&session),
         Command::Inbox { number } => open::inbox(&session, *number),
         Command::Settings(command) => settings::run(&session, command),

@@ -5,6 +5,7 @@ use crate::adapters::store::FileStore;
 use crate::address::{Address, Mailbox};
 use crate::app::command::DraftSource;
 use crate::app::desk::Desk;
+use crate::app::port::testing::Nothing;
 use crate::app::port::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, Receipt, Submission, SubmitFailure,
 };
@@ -66,6 +67,8 @@ fn desk() -> Desk {
         submission: Arc::new(Nowhere),
         mailbox: Arc::new(Nowhere),
         clock: Arc::new(Still),
+        trust: Arc::new(Nothing),
+        web: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

@@ -3,6 +3,7 @@
 use super::*;
 use crate::adapters::store::FileStore;
 use crate::address::Address;
+use crate::app::port::testing::Nothing;
 use crate::app::port::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, PracticeServer, Receipt, Reply, Stage,
     Submission, SubmitFailure, TlsFacts,
@@ -205,6 +206,8 @@ fn round_trip(fault: Fault, keep: Option<&Path>) -> (Vec<&'static str>, Result<(
         submission: post.clone(),
         mailbox: post.clone(),
         clock: Arc::new(NOW),
+        trust: Arc::new(Nothing),
+        web: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

@@ -1,0 +1,5 @@
+mod lists;
+mod make;
+mod ocsp;
+mod pkits;
+mod rules;
