@@ -1,6 +1,7 @@
 //! The real world behind the ports: one folder for each thing that it is made of.
 
 pub mod clock;
+pub mod desktop;
 pub mod handover;
 pub mod http;
 pub mod pop3;

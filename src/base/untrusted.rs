@@ -98,6 +98,22 @@ pub fn is_tricky(c: char) -> bool {
         )
 }
 
+/// Whether a text has characters that are written from right to left (Bidi_Class R and AL of the
+/// Unicode Character Database, by their blocks). Where they are drawn in the order of storage,
+/// what is seen is not what was written.
+pub fn has_right_to_left(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(
+            u32::from(c),
+            0x0590..=0x08FF
+                | 0xFB1D..=0xFDFF
+                | 0xFE70..=0xFEFE
+                | 0x10800..=0x10FFF
+                | 0x1E800..=0x1EFFF
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +126,16 @@ mod tests {
             "a\\u{001B}[31mb\\u{202E}c\\u{000C}\\u{000D}\\u{000A}d\\u{200B}"
         );
         assert_eq!(escape_text("a\r\nb\tc\u{1b}"), "a\nb\tc\\u{001B}");
+    }
+
+    #[test]
+    fn right_to_left_text_is_told_from_other_text() {
+        for text in ["שלום", "a (مرحبا)", "\u{1E900}"] {
+            assert!(has_right_to_left(text), "{text}");
+        }
+        for text in ["Grüße, Привет, 你好 🙂", "", "U+05D0"] {
+            assert!(!has_right_to_left(text), "{text}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use waxwing::adapters::desktop::PortalLook;
 use waxwing::adapters::handover::{self, Meeting};
 use waxwing::adapters::process;
 use waxwing::adapters::store::{Home, VaultAccess};
@@ -36,6 +37,8 @@ fn main() -> ExitCode {
         Ok(Meeting::First(first)) => Some(first),
         Ok(Meeting::Alone) | Err(_) => None,
     };
+    // Asked now, so that the answer is there with the first frame.
+    let look = Box::new(PortalLook::start(None));
     let questions = Arc::new(Questions::default());
     let access = VaultAccess::Ask(questions.clone());
     let store = home.and_then(|home| wiring::open_home(&home, access));
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     let start = gui::Start {
         desks: store.map(|store| wiring::desks(runtime.handle(), store, None, false)),
         questions,
+        look,
         theme: args.theme.map(|theme| match theme {
             ThemeArg::System => ThemeChoice::System,
             ThemeArg::Light => ThemeChoice::Light,

@@ -1,8 +1,9 @@
 //! The frame around all pages: the rail at the left, the line at the bottom.
 
+use super::panes::{Pane, pane};
 use super::theme::tokens::{BODY, CORNER, ICON, SMALL};
 use super::theme::{self, Icon, Palette, body_font, icons, steps, strong_font};
-use super::view::{Action, Place, Slot, View};
+use super::view::{Action, Busy, Place, Slot, View};
 use super::widgets::{self, Kind, button, untrusted};
 use crate::app::command::Command;
 use crate::app::job::Progress;
@@ -12,7 +13,8 @@ use egui::{Align, Layout, Margin, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 /// Below this width of the window, in points, the rail shows icons with small words.
 const WIDE: f32 = 1000.0;
 
-const PLACES: [(Place, Icon, &str); 5] = [
+/// The places of the rail, in their order.
+pub const PLACES: [(Place, Icon, &str); 5] = [
     (Place::Write, Icon::Write, "Write"),
     (Place::Read, Icon::Read, "Read"),
     (Place::Outbox, Icon::Outbox, "Outbox"),
@@ -41,6 +43,7 @@ pub fn rail_ui(ui: &mut Ui, view: &View, here: Place) -> Vec<Action> {
                 .inner_margin(Margin::symmetric(8, 16)),
         )
         .show(ui, |ui| {
+            pane(ui, Pane::Rail, ui.max_rect().expand(16.0));
             ui.spacing_mut().item_spacing.y = steps(1);
             me_ui(ui, view, narrow, &mut actions);
             ui.add_space(steps(4));
@@ -77,7 +80,8 @@ fn me_ui(ui: &mut Ui, view: &View, narrow: bool, actions: &mut Vec<Action>) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     response.widget_info(|| {
-        WidgetInfo::labeled(Role::Button, true, format!("Writing as {shown}, {address}"))
+        let name = format!("Writing as {shown}, {address}");
+        WidgetInfo::labeled(Role::Button, true, name)
     });
     if response.hovered() || response.has_focus() {
         let ground = theme::tokens::mix(palette.rail, palette.ink, 0.06);
@@ -104,10 +108,43 @@ fn me_ui(ui: &mut Ui, view: &View, narrow: bool, actions: &mut Vec<Action>) {
             ui.add(plain(theme::faded(ui, address.clone())));
         });
     }
-    if response.clicked() {
+    let button = response.on_hover_text(format!("{shown}\n{address}"));
+    egui::Popup::menu(&button)
+        .gap(steps(1))
+        .show(|ui| identities_ui(ui, view, actions));
+}
+
+/// The menu of identities: the one in use, the others, a new one.
+fn identities_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
+    ui.set_min_width(220.0);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.label(theme::faded(ui, "Write as"));
+    let identities = view.overview.iter().flat_map(|o| &o.identities);
+    let room = ui.ctx().content_rect().height() - 220.0;
+    egui::ScrollArea::vertical()
+        .max_height(room.max(96.0))
+        .show(ui, |ui| {
+            for identity in identities {
+                let address = identity.mailbox.address.to_string();
+                let name = identity.mailbox.name.as_ref();
+                let name = name.map_or(address.as_str(), |n| n.raw());
+                let name = untrusted(ui, name, true, 40);
+                if widgets::choice(ui, &format!("{name}, {address}"), identity.current)
+                    && !identity.current
+                {
+                    let command = Command::UseIdentity(address);
+                    actions.push(Action::run(Slot::Overview, command));
+                }
+            }
+        });
+    widgets::rule(ui);
+    if !view.practising() && button(ui, Kind::Quiet, Some(Icon::Plus), "New identity…").clicked()
+    {
+        actions.push(Action::NewIdentity);
+    }
+    if button(ui, Kind::Quiet, Some(Icon::Settings), "Settings").clicked() {
         actions.push(Action::Go(Place::Settings));
     }
-    response.on_hover_text(format!("{shown}\n{address}"));
 }
 
 fn place_ui(ui: &mut Ui, narrow: bool, icon: Icon, name: &str, here: bool, count: usize) -> bool {
@@ -214,8 +251,9 @@ fn unsent(view: &View) -> usize {
         .count()
 }
 
-/// Draws the line at the bottom: the running job, and the servers that were talked to.
-pub fn bottom_ui(ui: &mut Ui, view: &View, open: &mut bool) -> Vec<Action> {
+/// Draws the line at the bottom: the running job, and the servers that were talked to. `open` says
+/// whether the list of servers and the list of jobs are open.
+pub fn bottom_ui(ui: &mut Ui, view: &View, open: &mut (bool, bool)) -> Vec<Action> {
     let mut actions = Vec::new();
     let palette = Palette::of(ui);
     egui::Panel::bottom("bottom line")
@@ -229,25 +267,61 @@ pub fn bottom_ui(ui: &mut Ui, view: &View, open: &mut bool) -> Vec<Action> {
         )
         .show(ui, |ui| {
             let line = ui.max_rect().expand2(vec2(16.0, 2.0));
+            pane(ui, Pane::Bottom, line);
             let pen = theme::hairline(palette);
             ui.painter().hline(line.x_range(), line.top(), pen);
             ui.horizontal_centered(|ui| {
-                if let Some(busy) = view.busy.iter().find(|busy| busy.slot.is_told()) {
-                    let step = busy.progress;
-                    job_ui(ui, step, busy.cancelled);
-                    ui.add_enabled_ui(!busy.cancelled, |ui| {
-                        let cancel = button(ui, Kind::Quiet, None, "Cancel")
-                            .accessible_name("Cancel the running job");
-                        if cancel.clicked() {
-                            actions.push(Action::Cancel(busy.slot));
-                        }
-                    });
+                let mut told = view.busy.iter().filter(|busy| busy.slot.is_told());
+                if let Some(busy) = told.next() {
+                    job_ui(ui, busy.progress, busy.cancelled);
+                    let name = "Cancel the running job";
+                    actions.extend(cancel_ui(ui, busy, name));
+                }
+                let more = told.count();
+                if more > 0 {
+                    let label = format!("and {more} more");
+                    open.1 |= button(ui, Kind::Quiet, None, &label).clicked();
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    contacted_ui(ui, view, open);
+                    contacted_ui(ui, view, &mut open.0);
                 });
             });
         });
+    actions
+}
+
+fn cancel_ui(ui: &mut Ui, busy: &Busy, name: &str) -> Option<Action> {
+    ui.add_enabled_ui(!busy.cancelled, |ui| {
+        let cancel = button(ui, Kind::Quiet, None, "Cancel").accessible_name(name);
+        cancel.clicked().then_some(Action::Cancel(busy.slot))
+    })
+    .inner
+}
+
+/// Draws the list of all jobs that the bottom line counts.
+pub fn jobs_dialog(ui: &Ui, view: &View, open: &mut bool) -> Vec<Action> {
+    let mut actions = Vec::new();
+    if !*open {
+        return actions;
+    }
+    let closed = widgets::sheet_dialog(ui.ctx(), "jobs", "At work", |ui| {
+        let told = view.busy.iter().filter(|busy| busy.slot.is_told());
+        let mut any = false;
+        for (number, busy) in told.enumerate() {
+            any = true;
+            ui.horizontal(|ui| {
+                job_ui(ui, busy.progress, busy.cancelled);
+                let name = format!("Cancel job {}", number + 1);
+                actions.extend(cancel_ui(ui, busy, &name));
+            });
+        }
+        if !any {
+            ui.label(theme::faded(ui, "All done."));
+        }
+    });
+    if closed {
+        *open = false;
+    }
     actions
 }
 

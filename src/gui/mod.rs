@@ -6,12 +6,16 @@ mod files;
 pub mod frame;
 mod jobs;
 pub mod pages;
+mod palette;
+mod panes;
 mod place;
 mod run;
+mod shortcuts;
 mod start_with;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+pub mod toast;
 mod vault;
 mod view;
 mod widgets;

@@ -7,6 +7,7 @@ use super::widgets::{self, Kind, button};
 use super::window::Window;
 use crate::app::desk::Desks;
 use crate::app::failure::Failure;
+use crate::app::port::SystemLook;
 use crate::app::runner::{Questions, Runner, Wake};
 use crate::settings::ThemeChoice;
 use crate::wording::{self, Notice};
@@ -21,6 +22,8 @@ pub struct Start {
     pub questions: Arc<Questions>,
     /// Light, dark, or as the system has it, this time; else as the person chose.
     pub theme: Option<ThemeChoice>,
+    /// How the desktop wants windows to look.
+    pub look: Box<dyn SystemLook>,
     /// What to begin with.
     pub open: Vec<StartWith>,
     /// Tells what later starts on the same home were started with.
@@ -53,6 +56,10 @@ pub fn run(start: Start) -> Result<(), String> {
     let make = move |cc: &eframe::CreationContext<'_>| {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
+        let following = ctx.clone();
+        start.look.follow(Box::new(move |scheme| {
+            theme::as_the_system(&following, scheme);
+        }));
         theme::follow(ctx, start.theme.unwrap_or(preferences.theme));
         ctx.set_zoom_factor(preferences.text_size.factor());
         if let (Some(window), Some(place)) = (cc.winit_window(), preferences.window) {

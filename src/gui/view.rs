@@ -1,7 +1,8 @@
 //! What pages may look at, and what they may ask for. `ui` reads the one and returns the other.
 
+use super::toast::Toast;
 use crate::address::{Address, Mailbox};
-use crate::app::command::{Command, DraftForm, Overview};
+use crate::app::command::{Command, DraftForm, FormAttachment, Overview};
 use crate::app::job::Progress;
 use crate::app::port::{LetterHead, OutboxEntry, OutboxId};
 use crate::base::Time;
@@ -41,6 +42,10 @@ pub enum Slot {
     Preferences,
     /// The text under the letters of the identity in use.
     Signature,
+    /// Go to: the drafts.
+    GoToDrafts,
+    /// Go to: keys that fit what was typed.
+    GoToKeys,
     /// Write: how the draft would travel.
     Preflight,
     /// Write: the draft to rest.
@@ -55,6 +60,8 @@ pub enum Slot {
     Outbox,
     /// Outbox: one more try, or removing one.
     Retry,
+    /// Outbox: what was discarded, once it cannot be taken back.
+    Leaving,
     /// Read: the letters that are here.
     Letters,
     /// Read: new letters from the server.
@@ -114,6 +121,9 @@ impl Slot {
             | Slot::Account
             | Slot::Preferences
             | Slot::Signature
+            | Slot::GoToDrafts
+            | Slot::GoToKeys
+            | Slot::Leaving
             | Slot::Preflight
             | Slot::Autosave
             | Slot::Drafts
@@ -249,6 +259,16 @@ pub enum Action {
     ShowKey(String),
     /// To begin a new letter.
     NewLetter,
+    /// To go on with a draft at rest.
+    OpenDraft(String),
+    /// To open a letter that was fetched.
+    OpenLetter(i64),
+    /// To make another identity.
+    NewIdentity,
+    /// To tell what was done, with a way to take it back.
+    Offer(Box<Toast>),
+    /// To put a file back that was taken off the letter in Write: where it stood, and the draft.
+    PutBack(usize, Box<FormAttachment>, String),
     /// To write the reply that was begun.
     WriteReply(Box<DraftForm>),
     /// To open a letter of the outbox on the page Read.

@@ -10,9 +10,13 @@ use super::pages::outbox::{OutboxPage, outbox_ui};
 use super::pages::read::{ReadPage, read_ui};
 use super::pages::settings::{SettingsPage, settings_ui};
 use super::pages::write::{WritePage, write_ui};
+use super::palette::{GoTo, Went};
+use super::panes::{self, Pane};
 use super::place::Placed;
+use super::shortcuts::{self, Shortcut};
 use super::start_with::StartWith;
 use super::theme;
+use super::toast::Toasts;
 use super::vault::Vault;
 use super::view::{Action, Contact, Place, Slot, View, Wish};
 use crate::address::Address;
@@ -22,11 +26,14 @@ use crate::app::job::{Progress, Step};
 use crate::app::runner::{Runner, Wake};
 use crate::base::Time;
 use crate::settings::{Preferences, PreferencesChange};
-use egui::{Context, Key, Modifiers, Ui};
-use std::ffi::OsString;
+use egui::{Context, Ui};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::Instant;
+
+mod arrivals;
+mod keeping;
+mod keyboard;
 
 /// Looks at the clock: the window is part of the shell.
 pub type Now = Box<dyn Fn() -> Time>;
@@ -46,6 +53,10 @@ pub struct Window {
     settings: SettingsPage,
     vault: Vault,
     contacts_open: bool,
+    jobs_open: bool,
+    shortcuts_open: bool,
+    go_to: GoTo,
+    toasts: Toasts,
     /// Changes of the look that are not kept yet.
     preferring: PreferencesChange,
     /// A text under letters that is not kept yet.
@@ -77,6 +88,10 @@ impl Window {
             settings: SettingsPage::default(),
             vault: Vault::default(),
             contacts_open: false,
+            jobs_open: false,
+            shortcuts_open: false,
+            go_to: GoTo::default(),
+            toasts: Toasts::default(),
             preferring: PreferencesChange::default(),
             signing: None,
             ask_signature: false,
@@ -88,47 +103,6 @@ impl Window {
         window.jobs.start(Slot::Overview, Command::Overview);
         window.begin_with(ctx, open);
         window
-    }
-
-    /// Takes what the window is started with, or started with again.
-    fn begin_with(&mut self, ctx: &Context, open: Vec<StartWith>) {
-        for open in open {
-            self.first.over = true;
-            let mut actions = Vec::new();
-            match open {
-                StartWith::Write(form) => {
-                    self.new_letter(ctx);
-                    self.write.begin_with(*form);
-                }
-                StartWith::Open(path) => self.take_path(path, &mut actions),
-            }
-            self.act(ctx, actions);
-        }
-    }
-
-    /// What to call with the arguments of later starts: they are shown here.
-    pub fn hear_arrivals(&mut self, wake: Wake) -> Box<dyn Fn(Vec<OsString>) + Send + Sync> {
-        let (sender, arrivals) = channel();
-        self.arrivals = Some(arrivals);
-        Box::new(move |arguments| {
-            let open = arguments.into_iter().map(StartWith::of).collect();
-            // The window is closing when nobody listens.
-            let _ = sender.send(open);
-            wake();
-        })
-    }
-
-    /// Comes to the front and shows what a later start brought.
-    fn take_arrivals(&mut self, ctx: &Context) {
-        let came: Vec<Vec<StartWith>> = match &self.arrivals {
-            Some(arrivals) => arrivals.try_iter().collect(),
-            None => return,
-        };
-        for open in came {
-            ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
-            ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
-            self.begin_with(ctx, open);
-        }
     }
 
     /// The same, with what the person chose before. The theme on screen is the caller's.
@@ -160,6 +134,13 @@ impl Window {
                         self.read.keep(&mut kept);
                         self.act(ctx, kept);
                     }
+                    match slot {
+                        // What leaves next is to find everything as it is shown.
+                        Slot::Send | Slot::Retry => self.settle_toast(ctx),
+                        // On another desk the same number is another letter.
+                        Slot::Practice => drop(self.toasts.undo()),
+                        _ => {}
+                    }
                     self.jobs.start(slot, *command);
                 }
                 Action::Cancel(slot) => self.jobs.cancel(slot),
@@ -173,6 +154,30 @@ impl Window {
                     self.act(ctx, more);
                 }
                 Action::NewLetter => self.new_letter(ctx),
+                Action::OpenDraft(id) => {
+                    self.go(Place::Write);
+                    let mut more = Vec::new();
+                    self.write.open_draft(id, &mut more);
+                    self.act(ctx, more);
+                }
+                Action::OpenLetter(id) => {
+                    self.go(Place::Read);
+                    let mut more = Vec::new();
+                    self.read.open_letter(id, &mut more);
+                    self.act(ctx, more);
+                }
+                Action::NewIdentity => {
+                    self.go(Place::Settings);
+                    self.settings.new_identity();
+                }
+                Action::Offer(toast) => {
+                    let then = self.toasts.show(*toast, Instant::now());
+                    self.hide_leaving();
+                    self.act(ctx, then);
+                }
+                Action::PutBack(index, file, draft) => {
+                    self.write.put_back(index, *file, &draft, Instant::now());
+                }
                 Action::SkipFirstStart => self.first.over = true,
                 Action::ReadAnswer => {
                     self.go(Place::Read);
@@ -196,44 +201,6 @@ impl Window {
                 }
                 Action::Copy(text) => ctx.copy_text(text),
             }
-        }
-    }
-
-    /// Changes how the window looks, at once; kept as soon as no earlier change is being written.
-    fn prefer(&mut self, ctx: &Context, change: PreferencesChange) {
-        let after = change.applied_to(self.view.preferences);
-        if let Some(theme) = change.theme {
-            theme::follow(ctx, theme);
-        }
-        ctx.set_zoom_factor(after.text_size.factor());
-        self.view.preferences = after;
-        self.preferring = self.preferring.then(change);
-    }
-
-    fn note_place(&mut self, ctx: &Context, closing: bool) {
-        let kept = self.view.preferences.window;
-        if let Some(place) = self.placed.tend(ctx, kept, closing) {
-            self.prefer(ctx, PreferencesChange::window(place));
-        }
-    }
-
-    /// Keeps changes, one job at a time: a later one cancels nothing.
-    fn keep_changes(&mut self) {
-        if !self.preferring.is_empty() && !self.jobs.is_running(Slot::Preferences) {
-            let change = std::mem::take(&mut self.preferring);
-            let command = Command::ChangePreferences(change);
-            self.jobs.start(Slot::Preferences, command);
-        }
-        if self.jobs.is_running(Slot::Signature) {
-            return;
-        }
-        if let Some((whose, text)) = self.signing.take() {
-            let address = Some(whose);
-            let command = Command::SetSignature { address, text };
-            self.jobs.start(Slot::Signature, command);
-        } else if std::mem::take(&mut self.ask_signature) {
-            let command = Command::Signature { address: None };
-            self.jobs.start(Slot::Signature, command);
         }
     }
 
@@ -359,11 +326,16 @@ impl Window {
             Slot::Preflight | Slot::Autosave | Slot::Drafts | Slot::LoadDraft | Slot::Send => {
                 self.write.answer(slot, result, actions);
             }
-            Slot::Retry => {
+            Slot::Retry | Slot::Leaving => {
                 self.outbox.answer(&result);
                 actions.push(Action::run(Slot::Outbox, Command::Outbox));
             }
             Slot::Outbox => {}
+            Slot::GoToDrafts | Slot::GoToKeys => {
+                if let Ok(outcome) = result {
+                    self.go_to.answer(outcome);
+                }
+            }
             Slot::Letters | Slot::Fetch | Slot::Open | Slot::Save | Slot::Opened | Slot::Reply => {
                 self.read.answer(slot, result, actions);
             }
@@ -389,6 +361,7 @@ impl Window {
             }
             Ok(_) | Err(_) => {}
         }
+        self.hide_leaving();
     }
 
     fn desk_answer(
@@ -455,30 +428,6 @@ impl Window {
         }
     }
 
-    fn keys_pressed(&mut self, ctx: &Context) {
-        let pressed = |modifiers, key| ctx.input_mut(|i| i.consume_key(modifiers, key));
-        if pressed(Modifiers::COMMAND, Key::N) {
-            self.new_letter(ctx);
-        }
-        if pressed(Modifiers::COMMAND, Key::O) {
-            self.go(Place::Read);
-            self.read.open_dialog();
-            self.files.ask(Wish::Letter);
-        }
-        let places = [
-            (Key::Num1, Place::Write),
-            (Key::Num2, Place::Read),
-            (Key::Num3, Place::Outbox),
-            (Key::Num4, Place::Keys),
-            (Key::Num5, Place::Settings),
-        ];
-        for (key, place) in places {
-            if pressed(Modifiers::ALT, key) {
-                self.go(place);
-            }
-        }
-    }
-
     /// Takes files that were dropped onto the window: each page its own kind.
     fn dropped(&mut self, ctx: &Context) {
         let dropped = ctx.input_mut(|i| std::mem::take(&mut i.raw.dropped_files));
@@ -519,6 +468,8 @@ impl Window {
         }
         let mut actions = Vec::new();
         self.take_arrivals(ctx);
+        let then = self.toasts.tend(ctx, Instant::now());
+        self.act(ctx, then);
         self.note_place(ctx, false);
         self.keep_changes();
         let now = Instant::now();
@@ -546,6 +497,7 @@ impl Window {
             self.read.keep(&mut actions);
             self.act(ctx, actions);
             self.note_place(ctx, true);
+            self.settle_toast(ctx);
             self.keep_changes();
             if self.is_keeping() {
                 self.closing = true;
@@ -561,27 +513,46 @@ impl Window {
         let keeping = [
             Slot::Autosave,
             Slot::Opened,
+            Slot::Leaving,
             Slot::Preferences,
             Slot::Signature,
         ];
         keeping.into_iter().any(|slot| self.jobs.is_running(slot))
     }
 
-    /// Draws everything.
+    /// Draws everything. Where there is less room than pages need, the whole scrolls.
     pub fn draw(&mut self, ui: &mut Ui) {
+        let room = ui.available_size_before_wrap();
+        let least = egui::vec2(640.0, 460.0);
+        if room.x >= least.x && room.y >= least.y {
+            return self.draw_in(ui);
+        }
+        egui::ScrollArea::both()
+            .id_salt("window")
+            .auto_shrink([false, false])
+            .show(ui, |ui| {
+                let (rect, _) = ui.allocate_exact_size(room.max(least), egui::Sense::hover());
+                let builder = egui::UiBuilder::new().max_rect(rect);
+                self.draw_in(&mut ui.new_child(builder));
+            });
+    }
+
+    fn draw_in(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         self.dropped(&ctx);
         if !self.vault.is_open() {
             self.keys_pressed(&ctx);
         }
+        let bottom = &mut (self.contacts_open, self.jobs_open);
         let mut actions = Vec::new();
         if self.in_first_start() {
-            actions.extend(frame::bottom_ui(ui, &self.view, &mut self.contacts_open));
+            actions.extend(frame::bottom_ui(ui, &self.view, bottom));
             actions.extend(first_ui(ui, &self.view, &mut self.first));
         } else {
-            actions.extend(frame::bottom_ui(ui, &self.view, &mut self.contacts_open));
+            actions.extend(frame::bottom_ui(ui, &self.view, bottom));
             actions.extend(frame::rail_ui(ui, &self.view, self.place));
             let view = &self.view;
+            panes::pane(ui, Pane::Page(0), ui.available_rect_before_wrap());
             actions.extend(match self.place {
                 Place::Write => write_ui(ui, view, &mut self.write),
                 Place::Read => read_ui(ui, view, &mut self.read),
@@ -589,9 +560,14 @@ impl Window {
                 Place::Keys => keys_ui(ui, view, &mut self.keys),
                 Place::Settings => settings_ui(ui, view, &mut self.settings),
             });
-            frame::contacts_dialog(ui, view, &mut self.contacts_open);
             drop::hover_ui(ui, self.place);
         }
+        (self.contacts_open, self.jobs_open) = *bottom;
+        frame::contacts_dialog(ui, &self.view, &mut self.contacts_open);
+        actions.extend(frame::jobs_dialog(ui, &self.view, &mut self.jobs_open));
+        shortcuts::sheet_ui(ui, &mut self.shortcuts_open);
+        actions.extend(self.go_to_ui(&ctx));
+        actions.extend(self.toasts.ui(&ctx));
         self.vault.ui(&ctx);
         self.act(&ctx, actions);
     }

@@ -52,7 +52,7 @@ def letter_by_keys(desktop):
 
 def main():
     with tempfile.TemporaryDirectory() as home, Desktop(sys.argv[1], home) as desktop:
-        desktop.until("button", "Make my key")
+        desktop.until("button", "Next")
         print("first start is on screen")
         letter_by_pointer(desktop)
         letter_by_keys(desktop)

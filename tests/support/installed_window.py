@@ -17,7 +17,7 @@ LETTER = b"From: bob@example.org\nTo: ada@example.org\nSubject: Lunch\n\nAt one,
 
 def alone(program, home):
     with Desktop(program, home) as desktop:
-        desktop.until("button", "Make my key")
+        desktop.until("button", "Next")
         found = desktop.run("xdotool", "search", "--onlyvisible", "--class", "waxwing").split()
         if desktop.window not in found:
             raise Missing("the desktop cannot match the window to waxwing.desktop: its class")

@@ -4,6 +4,7 @@
 //! when asked.
 
 mod clock;
+mod look;
 mod mailbox;
 mod practice;
 mod store;
@@ -14,6 +15,7 @@ mod trust;
 mod web;
 
 pub use clock::Clock;
+pub use look::{ColorScheme, SystemLook};
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
 pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use store::{

@@ -7,6 +7,7 @@ use crate::app::port::{OutboxEntry, OutboxId, OutboxState, StoredCopy};
 use crate::app::service::outbox::refused_of;
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
+use crate::gui::toast::Toast;
 use crate::gui::view::{Action, Place, Slot, View};
 use crate::gui::widgets::{self, Answer, Kind, Row, button, dialog, rows_ui, untrusted};
 use crate::wording;
@@ -424,7 +425,8 @@ fn question_ui(ui: &Ui, state: &mut OutboxPage, actions: &mut Vec<Action>) {
         (Answer::No, _) => {}
         (Answer::Yes, Ask::SendAgain) => actions.push(retry(id, true)),
         (Answer::Yes, Ask::Discard) => {
-            actions.push(Action::run(Slot::Retry, Command::Discard(id)));
+            let toast = Toast::discarding("The letter is discarded.", id);
+            actions.push(Action::Offer(Box::new(toast)));
         }
     }
     state.question = None;

@@ -165,6 +165,11 @@ impl SettingsPage {
         }
     }
 
+    /// Asks for name and address of another identity.
+    pub fn new_identity(&mut self) {
+        self.new = Some(NewIdentity::default());
+    }
+
     /// Another desk: forget what was typed.
     pub fn leave_desk(&mut self) {
         *self = SettingsPage::default();

@@ -26,7 +26,7 @@ pub struct Paper {
     pub keys: KeysPage,
     pub settings: SettingsPage,
     pub asked: Vec<Action>,
-    contacts: bool,
+    bottom: (bool, bool),
 }
 
 impl Paper {
@@ -42,7 +42,7 @@ impl Paper {
             keys: KeysPage::default(),
             settings: SettingsPage::default(),
             asked: Vec::new(),
-            contacts: false,
+            bottom: (false, false),
         };
         let mut asked = Vec::new();
         let answers = [
@@ -73,7 +73,7 @@ impl Paper {
     }
 
     fn draw(&mut self, ui: &mut egui::Ui) {
-        let mut asked = frame::bottom_ui(ui, &self.view, &mut self.contacts);
+        let mut asked = frame::bottom_ui(ui, &self.view, &mut self.bottom);
         match self.place {
             None => asked.extend(first_ui(ui, &self.view, &mut self.first)),
             Some(place) => {

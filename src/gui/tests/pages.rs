@@ -18,7 +18,7 @@ fn first_start_asks_for_a_whole_address_and_then_makes_a_key() {
     harness.run();
     harness.get_by_label("Your name").type_text("Ada Lovelace");
     harness.run();
-    harness.get_by_label("Make my key").click();
+    harness.get_by_label("Next").click();
     harness.run();
     harness.get_by_label_contains("That address is not whole");
     assert!(harness.state().commands().is_empty());
@@ -28,6 +28,9 @@ fn first_start_asks_for_a_whole_address_and_then_makes_a_key() {
         .get_by_label("Your mail address")
         .type_text("ada@example.org");
     harness.run();
+    harness.get_by_label("Next").click();
+    harness.run();
+    harness.get_by_label("For Ada Lovelace <ada@example.org>");
     harness.get_by_label("Make my key").click();
     harness.run();
     let asked = harness.state().commands();
@@ -294,4 +297,28 @@ fn the_text_under_letters_is_kept_while_it_is_typed() {
         matches!(action, Action::Sign(whose, text) if *whose == me && text.contains(", attic"))
     });
     assert!(signed);
+}
+
+#[test]
+fn each_step_of_first_start_can_be_skipped_and_gone_back_to() {
+    let mut harness = window(Paper::new(None, false), SIZE, false);
+    let press = |harness: &mut egui_kittest::Harness<'_, Paper>, name: &str| {
+        harness.get_by_label(name).click();
+        harness.run();
+    };
+    harness.get_by_label("Step 1 of 3: Who you are");
+    press(&mut harness, "Skip");
+    harness.get_by_label("Step 2 of 3: Your key");
+    // Without a name there is no new key, but one from before can be brought.
+    assert!(harness.query_by_label("Make my key").is_none());
+    harness.get_by_label("I have a key already…");
+    press(&mut harness, "Back");
+    press(&mut harness, "Skip");
+    press(&mut harness, "Skip");
+    harness.get_by_label("Step 3 of 3: Your mail");
+    harness.get_by_label("Practise first");
+    press(&mut harness, "Skip");
+    let over = |action: &Action| matches!(action, Action::SkipFirstStart);
+    assert!(harness.state().asked.iter().any(over));
+    assert!(harness.state().commands().is_empty());
 }

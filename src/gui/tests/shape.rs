@@ -30,7 +30,7 @@ fn texts(harness: &Harness<'_, Paper>) -> Vec<String> {
 
 fn primary(place: Option<Place>) -> Option<&'static str> {
     match place {
-        None => Some("Make my key"),
+        None => Some("Next"),
         Some(Place::Write) => Some("Seal and send"),
         Some(Place::Read) => Some("Fetch letters"),
         Some(Place::Keys) => Some("Import keys…"),

@@ -7,6 +7,7 @@ pub mod tokens;
 pub use icons::Icon;
 pub use tokens::{Palette, Tone, steps};
 
+use crate::app::port::ColorScheme;
 use crate::settings::ThemeChoice;
 use egui::{
     Context, CornerRadius, FontFamily, FontId, Margin, RichText, Shadow, Stroke, TextStyle, Theme,
@@ -61,6 +62,16 @@ pub fn follow(ctx: &Context, choice: ThemeChoice) {
         ThemeChoice::Light => egui::ThemePreference::Light,
         ThemeChoice::Dark => egui::ThemePreference::Dark,
     });
+}
+
+/// What the system has, where the window system itself says nothing, as on X11.
+pub fn as_the_system(ctx: &Context, scheme: ColorScheme) {
+    let theme = match scheme {
+        ColorScheme::Dark => Theme::Dark,
+        ColorScheme::Light | ColorScheme::NoPreference => Theme::Light,
+    };
+    ctx.options_mut(|options| options.fallback_theme = theme);
+    ctx.request_repaint();
 }
 
 /// A font of the sans in its ordinary cut.

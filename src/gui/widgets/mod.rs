@@ -16,7 +16,9 @@ pub use choice::{check, choice, segments};
 pub use field::{PathAnswer, field, line, path_field, secret_field};
 pub use notice::{notice, notice_card, notice_still, notice_words, sign};
 
-pub use parts::{avatar, empty, fact, facts, heading, icon, rule, untrusted};
+pub use parts::{
+    avatar, empty, fact, facts, heading, icon, right_to_left_ui, rule, untrusted, untrusted_in,
+};
 pub use question::{Answer, dialog, sheet_dialog};
 pub use recipients::{ChipState, Recipients, recipients_ui};
 pub use row::{Row, rows_ui};

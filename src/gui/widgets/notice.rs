@@ -44,9 +44,13 @@ pub fn notice_still(ui: &mut Ui, tone: Tone, notice: &Notice) {
 pub fn notice_words(ui: &mut Ui, notice: &Notice) {
     let id = ui.scope_id().with(("notice", notice.code));
     ui.spacing_mut().item_spacing.y = steps(1);
-    ui.add(egui::Label::new(theme::strong(&notice.headline)).wrap());
+    // Names and words of others stand in it, escaped already.
+    let drawn = |ui: &Ui, text: &str| parts::drawn_in(ui.ctx(), text);
+    let headline = drawn(ui, &notice.headline);
+    ui.add(egui::Label::new(theme::strong(headline)).wrap());
     for more in [notice.why.as_str(), notice.next_in_window()] {
         if !more.is_empty() {
+            let more = drawn(ui, more);
             ui.add(egui::Label::new(theme::body(more)).wrap());
         }
     }
@@ -54,7 +58,7 @@ pub fn notice_words(ui: &mut Ui, notice: &Notice) {
         let mut open = ui.data(|d| d.get_temp(id).unwrap_or(false));
         if fold(ui, &mut open, "Details") {
             for detail in &notice.details {
-                let text = theme::mono(detail);
+                let text = theme::mono(drawn(ui, detail));
                 ui.add(egui::Label::new(text).selectable(true).wrap());
             }
         }

@@ -1,7 +1,7 @@
 //! Small parts to look at.
 
 use super::button::{Kind, button};
-use crate::base::untrusted::{escape_line, escape_text};
+use crate::base::untrusted::{escape_line, escape_text, has_right_to_left};
 use crate::gui::theme::tokens::{BODY, HAIRLINE, ICON, LARGE, mix};
 use crate::gui::theme::{self, Icon, Palette, fonts, icons, steps, strong_font};
 use egui::{Align, Color32, Layout, Response, RichText, Role, Sense, Ui, WidgetInfo, vec2};
@@ -84,6 +84,11 @@ pub fn empty(ui: &mut Ui, sentence: &str, action: Option<(Icon, &str)>) -> bool 
 /// Text from outside, safe to show: what acts instead of being seen, and what no font has, stands
 /// as code points; the tail of what is very long is cut, and said to be.
 pub fn untrusted(ui: &Ui, text: &str, one_line: bool, most: usize) -> String {
+    untrusted_in(ui.ctx(), text, one_line, most)
+}
+
+/// The same, where there is no [`Ui`] yet.
+pub fn untrusted_in(ctx: &egui::Context, text: &str, one_line: bool, most: usize) -> String {
     let cut: String = text.chars().take(most).collect();
     let was_cut = cut.len() < text.len();
     let escaped = if one_line {
@@ -91,12 +96,37 @@ pub fn untrusted(ui: &Ui, text: &str, one_line: bool, most: usize) -> String {
     } else {
         escape_text(&cut)
     };
-    let font = theme::body_font(BODY);
-    let mut shown = fonts::drawable(ui.ctx(), &font, &escaped).into_owned();
+    let mut shown = drawn_in(ctx, &escaped);
     if was_cut {
         shown.push('…');
     }
     shown
+}
+
+/// Escaped text as it can be drawn: what no font has stands as code points, and text that is
+/// written from right to left is marked, since its order on screen is not the one it was written
+/// in.
+pub fn drawn_in(ctx: &egui::Context, escaped: &str) -> String {
+    let font = theme::body_font(BODY);
+    let shown = fonts::drawable(ctx, &font, escaped);
+    if has_right_to_left(escaped) {
+        return format!("{RIGHT_TO_LEFT} {shown}");
+    }
+    shown.into_owned()
+}
+
+/// Stands before a short text that is written from right to left.
+const RIGHT_TO_LEFT: &str = "[right to left]";
+
+/// A line over a long text that is written from right to left.
+pub fn right_to_left_ui(ui: &mut Ui) {
+    let palette = Palette::of(ui);
+    ui.horizontal(|ui| {
+        let name = "Right-to-left text";
+        icon(ui, Icon::Note, palette.caution, palette.sheet, name);
+        let words = "Right-to-left text: its order is not shown as it was written.";
+        ui.add(egui::Label::new(theme::small(words)).wrap());
+    });
 }
 
 /// A table of names and values; what has to be compared letter by letter stands in monospace.
@@ -124,4 +154,26 @@ pub fn fact(ui: &mut Ui, key: &str, value: RichText) {
     ui.label(theme::faded(ui, key));
     ui.add(egui::Label::new(value).selectable(true).wrap());
     ui.end_row();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable;
+
+    #[test]
+    fn what_no_font_has_is_a_code_point_and_right_to_left_text_is_marked() {
+        let harness = Harness::builder()
+            .with_context_setup(theme::install)
+            .build_ui(|ui| {
+                for (number, text) in ["ש\u{5DC}", "a\u{2FFFE}", "Ada"].iter().enumerate() {
+                    let shown = untrusted(ui, text, true, 40);
+                    ui.label(format!("{number}: {shown}"));
+                }
+            });
+        harness.get_by_label_contains("0: [right to left] ");
+        harness.get_by_label("1: a\\u{2FFFE}");
+        harness.get_by_label("2: Ada");
+    }
 }

@@ -15,6 +15,9 @@ pub enum Answer {
     No,
 }
 
+/// Below this height of the window, in points, what a dialog holds scrolls.
+const SMALL: f32 = 470.0;
+
 /// Asks. `yes` is the button's kind and words; it can be pressed while `ready`.
 pub fn dialog(
     ctx: &Context,
@@ -54,7 +57,16 @@ fn shown(
             ui.set_width(room.clamp(240.0, 460.0));
             ui.spacing_mut().item_spacing.y = steps(3);
             ui.add(egui::Label::new(theme::large(title)).wrap());
-            content(ui);
+            // A small window or a large text: what does not fit scrolls, the buttons stay.
+            let high = ui.ctx().content_rect().height();
+            if high < SMALL {
+                egui::ScrollArea::vertical()
+                    .max_height((high - 190.0).max(64.0))
+                    .auto_shrink([false, true])
+                    .show(ui, content);
+            } else {
+                content(ui);
+            }
             ui.add_space(steps(1));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let pressed = ui

@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 #[derive(Default)]
 pub struct KeysPage {
     query: String,
+    /// The search is to get the keyboard's focus.
+    searching: bool,
     asked: Option<String>,
     rows: Option<Vec<KeyRow>>,
     card: Option<Box<KeyCard>>,
@@ -29,6 +31,11 @@ pub struct KeysPage {
 }
 
 impl KeysPage {
+    /// The search gets the keyboard's focus.
+    pub fn focus_search(&mut self) {
+        self.searching = true;
+    }
+
     /// The list is asked again.
     pub fn refresh(&mut self) {
         self.asked = None;
@@ -183,6 +190,9 @@ fn search_ui(ui: &mut Ui, state: &mut KeysPage) {
                 .align(egui::Align2::LEFT_CENTER),
         )
         .accessible_name("Search keys");
+    if std::mem::take(&mut state.searching) {
+        response.request_focus();
+    }
     let at = response.rect.left_center() + vec2(20.0, 0.0);
     let square = Rect::from_center_size(at, vec2(18.0, 18.0));
     theme::icons::paint(

@@ -129,6 +129,11 @@ impl ReadPage {
         actions.push(Action::run(Slot::Save, command));
     }
 
+    /// Opens a letter that was fetched.
+    pub fn open_letter(&mut self, id: i64, actions: &mut Vec<Action>) {
+        self.open_key(Key::Letter(id), actions);
+    }
+
     /// Nothing of another desk stays on screen.
     pub fn leave_desk(&mut self) {
         *self = ReadPage::default();

@@ -1,6 +1,6 @@
 //! A letter's text, however long: only what is in sight is laid out.
 
-use crate::base::untrusted::escape_text;
+use crate::base::untrusted::{escape_text, has_right_to_left};
 use crate::gui::theme::{self, fonts};
 use egui::{Label, Pos2, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 use std::ops::Range;
@@ -15,6 +15,7 @@ pub struct LongText {
     pieces: Vec<Piece>,
     /// The width that the heights were found for.
     width: f32,
+    right_to_left: bool,
 }
 
 struct Piece {
@@ -66,7 +67,11 @@ impl LongText {
                 height: None,
             });
         }
-        LongText { pieces, width: 0.0 }
+        LongText {
+            pieces,
+            width: 0.0,
+            right_to_left: has_right_to_left(text),
+        }
     }
 
     /// How high a piece is, or probably is.
@@ -80,6 +85,11 @@ impl LongText {
 
     /// Draws the text in the room that is left, scrolling; `below` stands under it.
     pub fn ui(&mut self, ui: &mut Ui, text: &str, room: f32, below: impl FnOnce(&mut Ui)) {
+        let before = ui.cursor().top();
+        if self.right_to_left {
+            crate::gui::widgets::right_to_left_ui(ui);
+        }
+        let room = room - (ui.cursor().top() - before);
         let font = theme::body_font(theme::tokens::BODY);
         let row = ui.fonts_mut(|fonts| fonts.row_height(&font));
         ScrollArea::vertical()

@@ -170,6 +170,28 @@ impl WritePage {
         self.touch(now);
     }
 
+    /// Shows the drafts, to find one.
+    pub fn find(&mut self) {
+        self.choosing = true;
+    }
+
+    /// Goes on with a draft at rest; the letter on screen rests first.
+    pub fn open_draft(&mut self, id: String, actions: &mut Vec<Action>) {
+        self.keep(actions);
+        self.loading = Some(id.clone());
+        actions.push(Action::run(Slot::LoadDraft, Command::LoadDraft(id)));
+    }
+
+    /// Puts a file back that was taken off this draft.
+    pub fn put_back(&mut self, index: usize, file: FormAttachment, draft: &str, now: Instant) {
+        if self.letter.id != draft {
+            return;
+        }
+        let index = index.min(self.letter.attachments.len());
+        self.letter.attachments.insert(index, file);
+        self.touch(now);
+    }
+
     /// The drafts at rest that are not on screen.
     fn others(&self) -> impl Iterator<Item = &DraftHead> {
         self.drafts
