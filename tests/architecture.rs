@@ -95,6 +95,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["adapters"]),
     ("rcgen", &["adapters"]),
     ("keyring", &["adapters"]),
+    ("zbus", &["adapters"]),
     ("rusqlite", &["adapters"]),
     ("krilla", &["app::print"]),
     ("ttf_parser", &["app::print"]),

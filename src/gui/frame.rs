@@ -45,23 +45,32 @@ pub fn rail_ui(ui: &mut Ui, view: &View, here: Place) -> Vec<Action> {
         .show(ui, |ui| {
             pane(ui, Pane::Rail, ui.max_rect().expand(16.0));
             ui.spacing_mut().item_spacing.y = steps(1);
-            me_ui(ui, view, narrow, &mut actions);
-            ui.add_space(steps(4));
-            for (place, icon, name) in PLACES {
-                let count = if place == Place::Outbox {
-                    unsent(view)
-                } else {
-                    0
-                };
-                if place_ui(ui, narrow, icon, name, place == here, count) {
-                    actions.push(Action::Go(place));
-                }
-            }
-            if view.practising() {
-                ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-                    practice_ui(ui, view, narrow, &mut actions);
+            let room = ui.available_height();
+            // In a low window the rail scrolls rather than one thing lying over another.
+            egui::ScrollArea::vertical()
+                .id_salt("rail")
+                .auto_shrink([false, false])
+                .show(ui, |ui| {
+                    let top = ui.cursor().top();
+                    me_ui(ui, view, narrow, &mut actions);
+                    ui.add_space(steps(4));
+                    for (place, icon, name) in PLACES {
+                        let count = if place == Place::Outbox {
+                            unsent(view)
+                        } else {
+                            0
+                        };
+                        if place_ui(ui, narrow, icon, name, place == here, count) {
+                            actions.push(Action::Go(place));
+                        }
+                    }
+                    if view.practising() {
+                        let high = if narrow { 72.0 } else { 112.0 };
+                        let left = room - (ui.cursor().top() - top) - high;
+                        ui.add_space(left.max(steps(2)));
+                        practice_ui(ui, view, narrow, &mut actions);
+                    }
                 });
-            }
         });
     actions
 }
@@ -116,7 +125,7 @@ fn me_ui(ui: &mut Ui, view: &View, narrow: bool, actions: &mut Vec<Action>) {
 
 /// The menu of identities: the one in use, the others, a new one.
 fn identities_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
-    ui.set_min_width(220.0);
+    ui.set_width(264.0);
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.label(theme::faded(ui, "Write as"));
     let identities = view.overview.iter().flat_map(|o| &o.identities);
@@ -217,6 +226,13 @@ fn place_ui(ui: &mut Ui, narrow: bool, icon: Icon, name: &str, here: bool, count
 fn practice_ui(ui: &mut Ui, view: &View, narrow: bool, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     ui.spacing_mut().item_spacing.y = steps(1);
+    if narrow {
+        ui.label(theme::small("Practice").color(palette.caution));
+    } else {
+        ui.label(theme::strong("Practice").color(palette.caution));
+        let words = "Letters stay inside this program.";
+        ui.add(egui::Label::new(theme::faded(ui, words)).wrap());
+    }
     let leaving = view.is_busy(Slot::Practice);
     ui.add_enabled_ui(!leaving, |ui| {
         let label = if narrow { "Leave" } else { "Leave practice" };
@@ -225,13 +241,6 @@ fn practice_ui(ui: &mut Ui, view: &View, narrow: bool, actions: &mut Vec<Action>
             actions.push(Action::run(Slot::Practice, Command::LeavePractice));
         }
     });
-    if narrow {
-        ui.label(theme::small("Practice").color(palette.caution));
-    } else {
-        let words = "Letters stay inside this program.";
-        ui.add(egui::Label::new(theme::faded(ui, words)).wrap());
-        ui.label(theme::strong("Practice").color(palette.caution));
-    }
 }
 
 fn focus(ui: &Ui, response: &egui::Response, rect: Rect) {

@@ -5,7 +5,7 @@ use super::theme::{self, Icon, Palette, icons, steps};
 use super::view::{Action, Place, Slot, View};
 use super::widgets;
 use crate::app::command::{Command, KeyRow, Outcome};
-use crate::app::port::DraftHead;
+use crate::app::port::{DraftHead, OpenedHead};
 use crate::settings::{PreferencesChange, TextSize, ThemeChoice};
 use crate::wording;
 use egui::{Context, Id, Key, Modal, Modifiers, Rect, Role, Sense, Ui, WidgetInfo, vec2};
@@ -40,6 +40,7 @@ enum Goal {
     Draft(String),
     Key(String),
     Letter(i64),
+    Opened(i64),
 }
 
 /// The palette's state.
@@ -51,6 +52,7 @@ pub struct GoTo {
     chosen: usize,
     people: Vec<KeyRow>,
     drafts: Vec<DraftHead>,
+    opened: Vec<OpenedHead>,
 }
 
 /// What the window does for the palette.
@@ -73,11 +75,12 @@ impl GoTo {
         };
         vec![
             Action::run(Slot::GoToDrafts, Command::Drafts),
+            Action::run(Slot::GoToOpened, Command::Opened),
             self.ask_people(),
         ]
     }
 
-    /// Takes an answer of [`Slot::GoToDrafts`] or [`Slot::GoToKeys`]. A failure shows where the
+    /// Takes an answer of [`Slot::GoToDrafts`], [`Slot::GoToOpened`] or [`Slot::GoToKeys`]. A failure shows where the
     /// same is asked for by its page; here it is only left out.
     pub fn answer(&mut self, outcome: Outcome) {
         match outcome {
@@ -86,6 +89,7 @@ impl GoTo {
                 self.people = rows;
             }
             Outcome::Drafts(drafts) => self.drafts = drafts,
+            Outcome::Opened(opened) => self.opened = opened,
             _ => {}
         }
     }
@@ -109,7 +113,11 @@ impl GoTo {
         let frame = theme::sheet(palette)
             .shadow(theme::shadow(palette))
             .inner_margin(egui::Margin::same(12));
-        let modal = Modal::new(Id::unique("go to"))
+        let id = Id::unique("go to");
+        // At a fixed height: the field stays where it is while the list grows and shrinks.
+        let top = vec2(0.0, (ctx.content_rect().height() * 0.12).min(steps(24)));
+        let modal = Modal::new(id)
+            .area(Modal::default_area(id).anchor(egui::Align2::CENTER_TOP, top))
             .frame(frame)
             .backdrop_color(palette.dim)
             .show(ctx, |ui| {
@@ -119,6 +127,7 @@ impl GoTo {
                 let room = (whole.y - 200.0).clamp(80.0, 380.0);
                 egui::ScrollArea::vertical()
                     .max_height(room)
+                    .min_scrolled_height(room)
                     .auto_shrink([false, true])
                     .show(ui, |ui| {
                         ui.spacing_mut().item_spacing.y = 2.0;
@@ -213,6 +222,17 @@ impl GoTo {
                 Goal::Letter(letter.id),
             )
         }));
+        entries.extend(self.opened.iter().map(|head| {
+            let facts = &head.facts;
+            let words = match (facts.subject.trim(), facts.author.trim()) {
+                ("", "") => format!("Letter opened {}", wording::date_time(head.at)),
+                (subject, "") => subject.to_owned(),
+                ("", author) => format!("Letter from {author}"),
+                (subject, author) => format!("{subject}, {author}"),
+            };
+            let words = escaped(ctx, &words);
+            Entry::new(Icon::Read, words, "Opened letter", Goal::Opened(head.id))
+        }));
         entries.retain(fits);
         // These were searched for what was typed, by fingerprint too.
         entries.extend(self.people.iter().map(|row| {
@@ -262,6 +282,7 @@ impl GoTo {
             Goal::Draft(id) => act(Action::OpenDraft(id.clone())),
             Goal::Key(key) => act(Action::ShowKey(key.clone())),
             Goal::Letter(id) => act(Action::OpenLetter(*id)),
+            Goal::Opened(id) => act(Action::OpenOpened(*id)),
         }
     }
 }

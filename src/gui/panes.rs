@@ -8,7 +8,7 @@ use egui::{Context, Id, LayerId, Rect, Ui};
 pub enum Pane {
     /// The rail.
     Rail,
-    /// The page, or its part of this number, left to right.
+    /// A part of the page, left to right; what is in no part belongs to 5.
     Page(u8),
     /// The bottom line.
     Bottom,

@@ -120,7 +120,7 @@ pub fn sheet_ui(ui: &Ui, open: &mut bool) {
         return;
     }
     let closed = widgets::sheet_dialog(ui.ctx(), "shortcuts", "What the keyboard can do", |ui| {
-        let room = ui.ctx().content_rect().height() - 200.0;
+        let room = ui.ctx().content_rect().height() - 190.0;
         egui::ScrollArea::vertical()
             .max_height(room.max(120.0))
             .show(ui, |ui| {
@@ -130,6 +130,7 @@ pub fn sheet_ui(ui: &Ui, open: &mut bool) {
                         .num_columns(2)
                         .spacing(vec2(steps(4), steps(1)))
                         .min_col_width(132.0)
+                        .min_row_height(steps(5))
                         .show(ui, |ui| {
                             for (key, words) in keys {
                                 ui.label(theme::mono(*key));

@@ -33,16 +33,6 @@ impl Toast {
             undo: vec![Action::run(Slot::Outbox, Command::Outbox)],
         }
     }
-
-    /// Something that is done already, and what takes it back.
-    pub fn done(words: impl Into<String>, undo: Vec<Action>) -> Self {
-        Toast {
-            words: words.into(),
-            hides: None,
-            then: Vec::new(),
-            undo,
-        }
-    }
 }
 
 /// The toast that is up.
@@ -143,7 +133,6 @@ impl Toasts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::Place;
 
     fn held() -> Toast {
         Toast::discarding("The letter is discarded.", 7)
@@ -168,8 +157,5 @@ mod tests {
         );
         assert_eq!(toasts.tend(&ctx, now + STAYS).len(), 1);
         assert!(!toasts.is_up() && toasts.hides().is_none());
-        let back = Toast::done("Attachment removed", vec![Action::Go(Place::Write)]);
-        toasts.show(back, now);
-        assert!(toasts.tend(&ctx, now + STAYS).is_empty(), "done already");
     }
 }

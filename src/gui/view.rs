@@ -2,7 +2,7 @@
 
 use super::toast::Toast;
 use crate::address::{Address, Mailbox};
-use crate::app::command::{Command, DraftForm, FormAttachment, Overview};
+use crate::app::command::{Command, DraftForm, Overview};
 use crate::app::job::Progress;
 use crate::app::port::{LetterHead, OutboxEntry, OutboxId};
 use crate::base::Time;
@@ -44,6 +44,8 @@ pub enum Slot {
     Signature,
     /// Go to: the drafts.
     GoToDrafts,
+    /// Go to: letters that were opened.
+    GoToOpened,
     /// Go to: keys that fit what was typed.
     GoToKeys,
     /// Write: how the draft would travel.
@@ -122,6 +124,7 @@ impl Slot {
             | Slot::Preferences
             | Slot::Signature
             | Slot::GoToDrafts
+            | Slot::GoToOpened
             | Slot::GoToKeys
             | Slot::Leaving
             | Slot::Preflight
@@ -263,12 +266,12 @@ pub enum Action {
     OpenDraft(String),
     /// To open a letter that was fetched.
     OpenLetter(i64),
+    /// To open a message that was opened before.
+    OpenOpened(i64),
     /// To make another identity.
     NewIdentity,
     /// To tell what was done, with a way to take it back.
     Offer(Box<Toast>),
-    /// To put a file back that was taken off the letter in Write: where it stood, and the draft.
-    PutBack(usize, Box<FormAttachment>, String),
     /// To write the reply that was begun.
     WriteReply(Box<DraftForm>),
     /// To open a letter of the outbox on the page Read.

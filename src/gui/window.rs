@@ -166,6 +166,12 @@ impl Window {
                     self.read.open_letter(id, &mut more);
                     self.act(ctx, more);
                 }
+                Action::OpenOpened(id) => {
+                    self.go(Place::Read);
+                    let mut more = Vec::new();
+                    self.read.open_again(id, &mut more);
+                    self.act(ctx, more);
+                }
                 Action::NewIdentity => {
                     self.go(Place::Settings);
                     self.settings.new_identity();
@@ -174,9 +180,6 @@ impl Window {
                     let then = self.toasts.show(*toast, Instant::now());
                     self.hide_leaving();
                     self.act(ctx, then);
-                }
-                Action::PutBack(index, file, draft) => {
-                    self.write.put_back(index, *file, &draft, Instant::now());
                 }
                 Action::SkipFirstStart => self.first.over = true,
                 Action::ReadAnswer => {
@@ -331,7 +334,7 @@ impl Window {
                 actions.push(Action::run(Slot::Outbox, Command::Outbox));
             }
             Slot::Outbox => {}
-            Slot::GoToDrafts | Slot::GoToKeys => {
+            Slot::GoToDrafts | Slot::GoToOpened | Slot::GoToKeys => {
                 if let Ok(outcome) = result {
                     self.go_to.answer(outcome);
                 }
@@ -523,7 +526,7 @@ impl Window {
     /// Draws everything. Where there is less room than pages need, the whole scrolls.
     pub fn draw(&mut self, ui: &mut Ui) {
         let room = ui.available_size_before_wrap();
-        let least = egui::vec2(640.0, 460.0);
+        let least = egui::vec2(640.0, 480.0);
         if room.x >= least.x && room.y >= least.y {
             return self.draw_in(ui);
         }
@@ -552,7 +555,7 @@ impl Window {
             actions.extend(frame::bottom_ui(ui, &self.view, bottom));
             actions.extend(frame::rail_ui(ui, &self.view, self.place));
             let view = &self.view;
-            panes::pane(ui, Pane::Page(0), ui.available_rect_before_wrap());
+            panes::pane(ui, Pane::Page(5), ui.available_rect_before_wrap());
             actions.extend(match self.place {
                 Place::Write => write_ui(ui, view, &mut self.write),
                 Place::Read => read_ui(ui, view, &mut self.read),

@@ -143,6 +143,7 @@ fn steps_ui(ui: &mut Ui, here: Step) {
         ui.painter().rect_filled(part, 2, ink);
     }
     ui.label(theme::faded(ui, words));
+    ui.add_space(steps(1));
 }
 
 fn who_ui(ui: &mut Ui, view: &View, state: &mut FirstStart, actions: &mut Vec<Action>) {

@@ -481,6 +481,8 @@ fn a_letter_is_removed_from_the_outbox_only_after_a_yes() {
     assert!(harness.state().commands().is_empty());
     harness.get_by_label("Remove it").click();
     harness.run();
-    let asked = harness.state().commands();
-    assert!(matches!(asked.as_slice(), [Command::Discard(4)]));
+    // It leaves when the line that takes it back is gone, not before.
+    assert!(harness.state().commands().is_empty());
+    let offer = |action: &Action| matches!(action, Action::Offer(_));
+    assert!(harness.state().asked.iter().any(offer));
 }

@@ -4,6 +4,7 @@ use super::{Key, ReadPage, summary_sign_of};
 use crate::app::command::Command;
 use crate::app::port::{LetterHead, OpenedFacts, OpenedFrom, OpenedHead};
 use crate::base::Time;
+use crate::gui::panes::{Pane, pane};
 use crate::gui::theme::{self, Icon, Tone, steps};
 use crate::gui::view::{Action, Slot, View};
 use crate::gui::widgets::{self, Kind, Row, button, line, rows_ui, untrusted};
@@ -167,6 +168,7 @@ pub fn refresh(view: &View, state: &mut ReadPage) {
 
 /// Draws the list.
 pub fn list_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
+    pane(ui, Pane::Page(1), ui.max_rect());
     filter_ui(ui, &mut state.list);
     let foot = if state.list.forgotten.is_some() {
         steps(11)

@@ -134,6 +134,11 @@ impl ReadPage {
         self.open_key(Key::Letter(id), actions);
     }
 
+    /// Opens a message that was opened before.
+    pub fn open_again(&mut self, id: i64, actions: &mut Vec<Action>) {
+        self.open_key(Key::Opened(id), actions);
+    }
+
     /// Nothing of another desk stays on screen.
     pub fn leave_desk(&mut self) {
         *self = ReadPage::default();

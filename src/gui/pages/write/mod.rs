@@ -182,16 +182,6 @@ impl WritePage {
         actions.push(Action::run(Slot::LoadDraft, Command::LoadDraft(id)));
     }
 
-    /// Puts a file back that was taken off this draft.
-    pub fn put_back(&mut self, index: usize, file: FormAttachment, draft: &str, now: Instant) {
-        if self.letter.id != draft {
-            return;
-        }
-        let index = index.min(self.letter.attachments.len());
-        self.letter.attachments.insert(index, file);
-        self.touch(now);
-    }
-
     /// The drafts at rest that are not on screen.
     fn others(&self) -> impl Iterator<Item = &DraftHead> {
         self.drafts

@@ -4,6 +4,7 @@ use super::WritePage;
 use crate::address::Mailbox;
 use crate::app::command::{Preflight, PreflightRow, VisibleRow, Way};
 use crate::cert::Fingerprint;
+use crate::gui::panes::{Pane, pane};
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Place, Slot, View};
 use crate::gui::widgets::{self, ChipState, Kind, button, fold, link, untrusted};
@@ -64,6 +65,7 @@ pub fn panel_ui(
             bottom: 12,
         }))
         .show(ui, |ui| {
+            pane(ui, Pane::Page(9), ui.max_rect());
             ui.label(theme::large("How it will travel"));
             ui.add_space(steps(3));
             egui::ScrollArea::vertical()
