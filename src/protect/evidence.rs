@@ -3,7 +3,7 @@
 
 use crate::address::Address;
 use crate::base::Time;
-use crate::cert::Fingerprint;
+use crate::cert::{Fingerprint, Scheme};
 
 /// How far an encryption layer protects what is inside from being changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,11 @@ pub enum Integrity {
     Aead,
     /// OpenPGP's modification detection code (SEIPDv1, RFC 9580 §5.13.1).
     Mdc,
-    /// Nothing: anybody on the way may have altered it (rules 17 and 18).
+    /// None of its own, but a good signature inside over the whole payload keeps it (CMS EnvelopedData
+    /// with AES-CBC, rule 18).
+    Cbc,
+    /// Nothing, and the cipher is no protection any more: anybody on the way may have altered it
+    /// (rule 17).
     None,
 }
 
@@ -25,6 +29,9 @@ pub enum RecipientHandle {
     Key(Fingerprint),
     /// A 64-bit key ID of no certificate that we know, upper-case hex.
     KeyId(String),
+    /// How CMS names a certificate that we don't know: issuer and serial number with a plus sign
+    /// between them, or a subject key identifier in hex. Text of whoever wrote the message.
+    Named(String),
     /// The sender hid who it is (an all-zero key ID).
     Hidden,
 }
@@ -60,6 +67,8 @@ pub enum SignatureState {
     WeakKey,
     /// The certificate is there but not fit for signing (no signing key, no valid user ID binding).
     UnfitKey,
+    /// The message has two contents, inside the signature and beside it (rule 12).
+    Conflicting,
     /// It does not match the content.
     Bad,
     /// The signer's certificate is not known here.
@@ -98,6 +107,14 @@ pub enum Layer {
     OpenPgpEncrypted(EncryptionFact),
     /// OpenPGP signatures over everything inside.
     OpenPgpSigned(Vec<SignatureFact>),
+    /// CMS EnvelopedData.
+    SmimeEnveloped(EncryptionFact),
+    /// CMS AuthEnvelopedData.
+    SmimeAuthEnveloped(EncryptionFact),
+    /// CMS SignedData over everything inside: one fact for each signer info, and there may be none.
+    SmimeSigned(Vec<SignatureFact>),
+    /// CMS CompressedData: no protection, and no end of the envelope.
+    SmimeCompressed,
 }
 
 /// What is known of a whole message after its cryptographic envelope was opened (RFC 9787 §4):
@@ -112,16 +129,39 @@ impl Evidence {
     /// The encryption layers, outermost first.
     pub fn encryptions(&self) -> impl Iterator<Item = &EncryptionFact> {
         self.layers.iter().filter_map(|layer| match layer {
-            Layer::OpenPgpEncrypted(fact) => Some(fact),
-            Layer::OpenPgpSigned(_) => None,
+            Layer::OpenPgpEncrypted(fact)
+            | Layer::SmimeEnveloped(fact)
+            | Layer::SmimeAuthEnveloped(fact) => Some(fact),
+            Layer::OpenPgpSigned(_) | Layer::SmimeSigned(_) | Layer::SmimeCompressed => None,
         })
     }
 
     /// The signatures of the envelope, outermost layer first.
     pub fn signatures(&self) -> impl Iterator<Item = &SignatureFact> {
         self.layers.iter().flat_map(|layer| match layer {
-            Layer::OpenPgpEncrypted(_) => [].iter(),
-            Layer::OpenPgpSigned(facts) => facts.iter(),
+            Layer::OpenPgpEncrypted(_)
+            | Layer::SmimeEnveloped(_)
+            | Layer::SmimeAuthEnveloped(_)
+            | Layer::SmimeCompressed => [].iter(),
+            Layer::OpenPgpSigned(facts) | Layer::SmimeSigned(facts) => facts.iter(),
+        })
+    }
+
+    /// Whether it is protected at all: compression alone is no protection.
+    pub fn is_protected(&self) -> bool {
+        self.layers
+            .iter()
+            .any(|layer| !matches!(layer, Layer::SmimeCompressed))
+    }
+
+    /// By which standard the outermost protection is made; `None` without any.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.layers.first().map(|layer| match layer {
+            Layer::OpenPgpEncrypted(_) | Layer::OpenPgpSigned(_) => Scheme::OpenPgp,
+            Layer::SmimeEnveloped(_)
+            | Layer::SmimeAuthEnveloped(_)
+            | Layer::SmimeSigned(_)
+            | Layer::SmimeCompressed => Scheme::Smime,
         })
     }
 }

@@ -6,6 +6,7 @@ pub mod open;
 pub mod openpgp;
 pub mod outgoing;
 pub mod plan;
+pub mod smime;
 
 pub use evidence::{Evidence, Layer};
 pub use outgoing::{ConsentToPlain, Copy, Outgoing, Protection};

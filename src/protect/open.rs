@@ -2,8 +2,9 @@
 //! (RFC 9787 §4). Only what is encrypted or signed at the root is touched; protected parts
 //! elsewhere wait for a click and open alone (rules 3 and 23).
 
-use super::evidence::{Evidence, Layer, SignatureFact};
+use super::evidence::{Evidence, Layer};
 use super::openpgp::{self, OpenFailure, Reading};
+use super::smime;
 use crate::base::limits;
 use crate::mime::{ContentType, MimeProblem, Part, Tree, canonical_crlf};
 use std::borrow::Cow;
@@ -13,6 +14,8 @@ use std::ops::Range;
 pub struct Opened<'a> {
     /// The layers, outermost first.
     pub evidence: Evidence,
+    /// What its signatures brought along: certificates, revocation lists, capabilities.
+    pub along: smime::Along,
     buffer: Buffer<'a>,
     payload: Range<usize>,
 }
@@ -80,9 +83,11 @@ enum Step {
     /// It has no protection of its own.
     Payload,
     /// It is signed; what was signed.
-    Signed(Vec<SignatureFact>, Signed),
+    Signed(Layer, Signed, smime::Along),
     /// It was encrypted.
     Decrypted(openpgp::Opened),
+    /// One layer of S/MIME, and what was inside.
+    Taken(smime::Taken),
 }
 
 /// The part that a signature was checked over.
@@ -97,6 +102,7 @@ enum Signed {
 /// Takes the envelope off. A message without protection is its own payload.
 pub fn open<'a>(message: &'a [u8], with: &Reading<'_>) -> Result<Opened<'a>, Problem> {
     let mut evidence = Evidence::default();
+    let mut along = smime::Along::default();
     let mut buffer = Buffer::Message(message);
     let mut payload = 0..message.len();
     for _ in 0..=limits::NESTING {
@@ -105,12 +111,28 @@ pub fn open<'a>(message: &'a [u8], with: &Reading<'_>) -> Result<Opened<'a>, Pro
             Step::Payload => {
                 return Ok(Opened {
                     evidence,
+                    along,
                     buffer,
                     payload,
                 });
             }
-            Step::Signed(facts, signed) => {
-                evidence.layers.push(Layer::OpenPgpSigned(facts));
+            Step::Taken(taken) => {
+                evidence.layers.extend(taken.layer);
+                along.extend(taken.along);
+                let Some((bytes, range)) = taken.inside else {
+                    return Ok(Opened {
+                        evidence,
+                        along,
+                        buffer,
+                        payload,
+                    });
+                };
+                payload = range;
+                buffer = Buffer::Plaintext(bytes);
+            }
+            Step::Signed(layer, signed, brought) => {
+                evidence.layers.push(layer);
+                along.extend(brought);
                 match signed {
                     Signed::Here(part) => {
                         let start = payload.start;
@@ -142,12 +164,30 @@ pub fn open<'a>(message: &'a [u8], with: &Reading<'_>) -> Result<Opened<'a>, Pro
 /// Whether the envelope may hold an encryption layer, so that opening needs the own keys. Parts
 /// elsewhere do not matter: they are not opened with the message (rule 23).
 pub fn wants_keys(message: &[u8]) -> Result<bool, MimeProblem> {
-    let tree = Tree::parse(message)?;
-    let mut part = tree.root();
-    while let Some((inner, _)) = pgp_signed(part) {
-        part = inner;
+    let mut inside: Option<Vec<u8>> = None;
+    for _ in 0..=limits::NESTING {
+        let tree = Tree::parse(inside.as_deref().unwrap_or(message))?;
+        let mut part = tree.root();
+        while let Some((inner, _)) = pgp_signed(part).or_else(|| cms_signed(part)) {
+            part = inner;
+        }
+        if pgp_encrypted(part).is_some() {
+            return Ok(true);
+        }
+        if !is_cms(part) {
+            return Ok(false);
+        }
+        // Something encrypted may stand in what is signed or compressed.
+        match smime::wants_keys(part.decoded().bytes.into_owned()) {
+            Some((mut bytes, range)) => {
+                bytes.truncate(range.end);
+                bytes.drain(..range.start.min(bytes.len()));
+                inside = Some(bytes);
+            }
+            None => return Ok(true),
+        }
     }
-    Ok(pgp_encrypted(part).is_some())
+    Err(MimeProblem::TooDeep)
 }
 
 fn step(entity: &[u8], with: &Reading<'_>) -> Result<Step, Problem> {
@@ -166,13 +206,68 @@ fn step(entity: &[u8], with: &Reading<'_>) -> Result<Step, Problem> {
         let signed = canonical_crlf(part.bytes());
         let facts =
             openpgp::verify_detached(&signed, &signature.decoded().bytes, with.certs, with.at);
-        let signed = match signed {
-            Cow::Borrowed(_) => Signed::Here(part.range()),
-            Cow::Owned(bytes) => Signed::Canonical(bytes),
-        };
-        return Ok(Step::Signed(facts, signed));
+        let layer = Layer::OpenPgpSigned(facts);
+        return Ok(Step::Signed(
+            layer,
+            place(signed, part),
+            smime::Along::default(),
+        ));
+    }
+    if let Some((part, signature)) = cms_signed(root) {
+        let signed = canonical_crlf(part.bytes());
+        let (facts, along) = smime::verify_detached(&signed, &signature.decoded().bytes, with);
+        let layer = Layer::SmimeSigned(facts);
+        return Ok(Step::Signed(layer, place(signed, part), along));
+    }
+    if is_cms(root) {
+        let bytes = root.decoded().bytes.into_owned();
+        let taken = smime::open(bytes, with).map_err(Problem::Decrypt)?;
+        return Ok(Step::Taken(taken));
     }
     Ok(Step::Payload)
+}
+
+fn place(signed: Cow<'_, [u8]>, part: Part<'_>) -> Signed {
+    match signed {
+        Cow::Borrowed(_) => Signed::Here(part.range()),
+        Cow::Owned(bytes) => Signed::Canonical(bytes),
+    }
+}
+
+/// Whether the entity is S/MIME in one piece (RFC 8551 §3.2): by its type, or, where a gateway made an
+/// unknown type of it, by its name (§3.9).
+fn is_cms(root: Part<'_>) -> bool {
+    match root.media() {
+        "application/pkcs7-mime" | "application/x-pkcs7-mime" => !is_certs_only(root),
+        "application/octet-stream" => root.file_name().is_some_and(|name| {
+            let name = name.raw().to_ascii_lowercase();
+            name.ends_with(".p7m") || name.ends_with(".p7z")
+        }),
+        _ => false,
+    }
+}
+
+/// Certificates alone: a file, and no layer (RFC 8551 §3.2.2).
+fn is_certs_only(root: Part<'_>) -> bool {
+    let content_type = root.content_type();
+    parameter_is(&content_type, "smime-type", "certs-only")
+}
+
+/// The signed part and the signature, if the entity is S/MIME clear-signed (RFC 8551 §3.5.3).
+fn cms_signed(root: Part<'_>) -> Option<(Part<'_>, Part<'_>)> {
+    let is_signature = |media: &str| {
+        matches!(
+            media,
+            "application/pkcs7-signature" | "application/x-pkcs7-signature"
+        )
+    };
+    let content_type = root.content_type();
+    let protocol = content_type.param("protocol").map(str::to_ascii_lowercase);
+    let fits = content_type.media == "multipart/signed"
+        && protocol.is_some_and(|protocol| is_signature(&protocol))
+        && root.children().count() == 2;
+    let signature = root.child(1)?;
+    (fits && is_signature(signature.media())).then(|| root.child(0).map(|part| (part, signature)))?
 }
 
 /// The part with the ciphertext, if the entity is PGP/MIME encrypted (RFC 3156 §4).

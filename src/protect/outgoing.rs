@@ -82,7 +82,7 @@ pub enum Outgoing {
 pub struct NotProtected(pub Protection);
 
 impl Outgoing {
-    /// Encrypted copies: each must be `multipart/encrypted` at its root.
+    /// Encrypted copies: each must be `multipart/encrypted`, or enveloped data of S/MIME, at its root.
     pub fn sealed(copies: Vec<(Vec<Address>, Vec<u8>)>) -> Result<Self, NotProtected> {
         Ok(Outgoing::Sealed(checked(Protection::Sealed, copies)?))
     }
@@ -140,20 +140,29 @@ fn checked(
     protection: Protection,
     copies: Vec<(Vec<Address>, Vec<u8>)>,
 ) -> Result<Vec<Copy>, NotProtected> {
-    let wanted = match protection {
-        Protection::Sealed => Some("multipart/encrypted"),
-        Protection::Signed => Some("multipart/signed"),
-        Protection::Plain => None,
+    // Our own writer puts the kind of S/MIME right behind the type.
+    let wanted: &[&str] = match protection {
+        Protection::Sealed => &[
+            "multipart/encrypted",
+            "application/pkcs7-mime; smime-type=enveloped-data",
+            "application/pkcs7-mime; smime-type=authEnveloped-data",
+        ],
+        Protection::Signed => &["multipart/signed"],
+        Protection::Plain => &[],
     };
     copies
         .into_iter()
-        .map(|(envelope_to, bytes)| match wanted {
-            Some(kind) if !root_type_is(&bytes, kind) => Err(NotProtected(protection)),
-            Some(_) | None => Ok(Copy {
-                protection,
-                envelope_to,
-                bytes: Arc::new(bytes),
-            }),
+        .map(|(envelope_to, bytes)| {
+            let plain = protection == Protection::Plain;
+            if plain || wanted.iter().any(|kind| root_type_is(&bytes, kind)) {
+                Ok(Copy {
+                    protection,
+                    envelope_to,
+                    bytes: Arc::new(bytes),
+                })
+            } else {
+                Err(NotProtected(protection))
+            }
         })
         .collect()
 }
@@ -202,10 +211,14 @@ mod tests {
     fn rule_44_what_is_not_encrypted_cannot_become_a_sealed_letter() {
         let sealed = "From: a@example.org\r\nContent-Type: multipart/encrypted; boundary=b\r\n\r\n";
         assert!(Outgoing::sealed(copy(sealed)).is_ok());
+        let smime = "Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n\r\n";
+        assert!(Outgoing::sealed(copy(smime)).is_ok());
         for other in [
             "From: a@example.org\r\n\r\nContent-Type: multipart/encrypted\r\n",
             "Content-Type: text/plain\r\nContent-Type: multipart/encrypted\r\n\r\n",
             "Content-Type: multipart/mixed; x=multipart/encrypted\r\n\r\n",
+            "Content-Type: application/pkcs7-mime; smime-type=signed-data;\r\n\r\n",
+            "Content-Type: application/pkcs7-mime\r\n\r\n",
             "",
         ] {
             let refused = Outgoing::sealed(copy(other)).unwrap_err();

@@ -4,7 +4,7 @@ use super::structure::{self, PartRow};
 use super::verdict::{Claims, Policy, Summary, Verdict, judge};
 use crate::address::{Address, Mailbox};
 use crate::base::{Time, Untrusted};
-use crate::cert::Acceptance;
+use crate::cert::{Acceptance, Scheme};
 use crate::mime::{
     AttachmentHead, Author, Content, Cover, Errant, ErrantKind, HeaderCaution, HeaderMode,
     MimeProblem, ProtectedField, ProtectedHeaders, Thread, Tree, author,
@@ -62,6 +62,11 @@ impl Reading {
     /// The judgement.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
+    }
+
+    /// By which standard it is protected; `None` when it is not.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.evidence.scheme()
     }
 
     /// The layers of the envelope, outermost first.
@@ -193,7 +198,7 @@ pub fn reading(
     let content = Content::of(tree.root(), encrypted);
     // What the author meant is asked first as if every layer held; the judgement then says
     // which do.
-    let meant = match (evidence.layers.is_empty(), encrypted) {
+    let meant = match (!evidence.is_protected(), encrypted) {
         (true, _) => ProtectedHeaders::unprotected(&outer),
         (false, true) => ProtectedHeaders::of(tree.root(), &outer, Cover::SignedAndEncrypted),
         (false, false) => ProtectedHeaders::of(tree.root(), &outer, Cover::Signed),
@@ -225,7 +230,7 @@ pub fn reading(
         (false, true) => Cover::Encrypted,
         (false, false) => Cover::None,
     };
-    let shown = if evidence.layers.is_empty() {
+    let shown = if !evidence.is_protected() {
         meant
     } else {
         ProtectedHeaders::of(tree.root(), &outer, cover)

@@ -2,7 +2,7 @@
 
 use crate::address::Address;
 use crate::base::Time;
-use crate::cert::{Acceptance, Checked, Fingerprint};
+use crate::cert::{Acceptance, Checked, Fingerprint, Scheme};
 use crate::protect::evidence::{
     EncryptionFact, Evidence, Integrity, Layer, SignatureFact, SignatureState,
 };
@@ -99,6 +99,12 @@ pub enum WhyNot {
     NotIntendedRecipient,
     /// The certificate is not accepted for the author's address.
     NotAccepted,
+    /// The certificate is signed by itself or by an unknown authority, and not accepted (rule 13).
+    UntrustedChain,
+    /// Several CMS signers: whose letter it is, is unclear (rule 11).
+    SeveralSigners,
+    /// The message has two contents, inside the signature and beside it (rule 12).
+    ConflictingContent,
     /// Signed in the future.
     FromFuture,
     /// Signed with a revoked key.
@@ -115,6 +121,8 @@ pub enum WhyNot {
     NoCert,
     /// The encryption does not keep it from being altered (rule 17).
     NoIntegrity,
+    /// It says that it is signed, and nobody signed (rule 11).
+    NoSigners,
     /// Only a part is signed (rules 3 to 5).
     Partial,
     /// Nobody signed.
@@ -130,6 +138,9 @@ impl WhyNot {
             WhyNot::AddressMismatch => "address-mismatch",
             WhyNot::NotIntendedRecipient => "not-intended-recipient",
             WhyNot::NotAccepted => "not-accepted",
+            WhyNot::UntrustedChain => "untrusted-chain",
+            WhyNot::SeveralSigners => "several-signers",
+            WhyNot::ConflictingContent => "conflicting-content",
             WhyNot::FromFuture => "from-future",
             WhyNot::Revoked => "revoked",
             WhyNot::Expired => "expired",
@@ -138,6 +149,7 @@ impl WhyNot {
             WhyNot::BadSignature => "bad-signature",
             WhyNot::NoCert => "no-cert",
             WhyNot::NoIntegrity => "no-integrity",
+            WhyNot::NoSigners => "no-signers",
             WhyNot::Partial => "partial",
             WhyNot::Unsigned => "unsigned",
         }
@@ -181,11 +193,15 @@ impl Verdict {
     }
 
     /// Whether the content may have been altered on its way although it was encrypted: it is then
-    /// shown as plain text only (rule 17).
+    /// shown as plain text only (rules 17 and 18).
     pub fn without_integrity(&self) -> bool {
-        self.encryption
-            .as_ref()
-            .is_some_and(|e| e.integrity == Integrity::None)
+        let integrity = self.encryption.as_ref().map(|e| e.integrity);
+        let vouched = matches!(self.summary, Summary::Confidential(_));
+        match integrity {
+            Some(Integrity::None) => true,
+            Some(Integrity::Cbc) => !vouched,
+            Some(Integrity::Aead | Integrity::Mdc) | None => false,
+        }
     }
 }
 
@@ -201,28 +217,36 @@ pub fn judge(
     let encryption = evidence.encryptions().last().cloned();
     let best = covering_signatures(evidence)
         .into_iter()
-        .map(|fact| {
-            let result = weigh(fact, encryption.as_ref(), claims, acceptance, policy, now);
+        .map(|covering| {
+            let fact = covering.fact;
+            let result = weigh(
+                &covering,
+                encryption.as_ref(),
+                claims,
+                acceptance,
+                policy,
+                now,
+            );
             (result, fact)
         })
         .min_by_key(|(result, _)| result.err());
     let signer = best.and_then(|(_, fact)| signer_of(fact, claims, acceptance));
     let date_differs = best.is_some_and(|(_, fact)| dates_differ(fact, claims, policy));
-    let sound = encryption.as_ref().map(|e| e.integrity != Integrity::None);
+    let integrity = encryption.as_ref().map(|e| e.integrity);
     let (summary, why_not) = match (best.map(|(result, _)| result), &signer) {
         (Some(Ok(())), Some(signer)) => {
             let signer = Verified(signer.clone());
-            match sound {
-                Some(true) => (Summary::Confidential(signer), None),
-                Some(false) | None => (Summary::Verified(signer), None),
+            match integrity {
+                Some(Integrity::Aead | Integrity::Mdc | Integrity::Cbc) => {
+                    (Summary::Confidential(signer), None)
+                }
+                Some(Integrity::None) | None => (Summary::Verified(signer), None),
             }
         }
-        (Some(Ok(())), None) | (None, _) => unsigned(sound, claims),
-        (Some(Err(why)), _) => match sound {
-            Some(true) => (Summary::EncryptedUnverified, Some(why)),
-            Some(false) => (Summary::Unprotected, Some(WhyNot::NoIntegrity)),
-            None => (Summary::Unprotected, Some(why)),
-        },
+        (Some(Ok(())), None) | (None, _) => {
+            not_vouched_for(integrity, why_unsigned(evidence, claims))
+        }
+        (Some(Err(why)), _) => not_vouched_for(integrity, why),
     };
     Verdict {
         summary,
@@ -233,40 +257,82 @@ pub fn judge(
     }
 }
 
-fn unsigned(sound: Option<bool>, claims: &Claims<'_>) -> (Summary, Option<WhyNot>) {
-    let why = if claims.partly_signed {
-        WhyNot::Partial
-    } else {
-        WhyNot::Unsigned
-    };
-    match sound {
-        Some(true) => (Summary::EncryptedUnverified, Some(why)),
-        Some(false) => (Summary::Unprotected, Some(WhyNot::NoIntegrity)),
+/// What an encryption is worth when no signature counts.
+fn not_vouched_for(integrity: Option<Integrity>, why: WhyNot) -> (Summary, Option<WhyNot>) {
+    match integrity {
+        Some(Integrity::Aead | Integrity::Mdc) => (Summary::EncryptedUnverified, Some(why)),
+        Some(Integrity::Cbc | Integrity::None) => {
+            (Summary::Unprotected, Some(WhyNot::NoIntegrity))
+        }
         None => (Summary::Unprotected, Some(why)),
     }
 }
 
+fn why_unsigned(evidence: &Evidence, claims: &Claims<'_>) -> WhyNot {
+    let signed_by_nobody = |layer: &&Layer| matches!(layer, Layer::SmimeSigned(f) if f.is_empty());
+    if covering_layers(evidence).any(|layer| signed_by_nobody(&layer)) {
+        WhyNot::NoSigners
+    } else if claims.partly_signed {
+        WhyNot::Partial
+    } else {
+        WhyNot::Unsigned
+    }
+}
+
+/// A signature over the payload.
+struct Covering<'a> {
+    fact: &'a SignatureFact,
+    scheme: Scheme,
+    /// How many signed together with it.
+    signers: usize,
+}
+
+/// The layers inside the innermost encryption, the innermost first.
+fn covering_layers(evidence: &Evidence) -> impl Iterator<Item = &Layer> {
+    evidence.layers.iter().rev().take_while(|layer| match layer {
+        Layer::OpenPgpSigned(_) | Layer::SmimeSigned(_) | Layer::SmimeCompressed => true,
+        Layer::OpenPgpEncrypted(_)
+        | Layer::SmimeEnveloped(_)
+        | Layer::SmimeAuthEnveloped(_) => false,
+    })
+}
+
 /// The signatures inside the innermost encryption. One outside covers only ciphertext: whoever
 /// made it need not know what is inside.
-fn covering_signatures(evidence: &Evidence) -> Vec<&SignatureFact> {
-    let mut facts = Vec::new();
-    for layer in evidence.layers.iter().rev() {
-        match layer {
-            Layer::OpenPgpSigned(signatures) => facts.extend(signatures),
-            Layer::OpenPgpEncrypted(_) => break,
-        }
+fn covering_signatures(evidence: &Evidence) -> Vec<Covering<'_>> {
+    let of = |facts: &'_ Vec<SignatureFact>, scheme| (facts.len(), scheme);
+    let mut all = Vec::new();
+    for layer in covering_layers(evidence) {
+        let (facts, (signers, scheme)) = match layer {
+            Layer::OpenPgpSigned(facts) => (facts, of(facts, Scheme::OpenPgp)),
+            Layer::SmimeSigned(facts) => (facts, of(facts, Scheme::Smime)),
+            Layer::OpenPgpEncrypted(_)
+            | Layer::SmimeEnveloped(_)
+            | Layer::SmimeAuthEnveloped(_)
+            | Layer::SmimeCompressed => continue,
+        };
+        all.extend(facts.iter().map(|fact| Covering {
+            fact,
+            scheme,
+            signers,
+        }));
     }
-    facts
+    all
 }
 
 fn weigh(
-    fact: &SignatureFact,
+    covering: &Covering<'_>,
     encryption: Option<&EncryptionFact>,
     claims: &Claims<'_>,
     acceptance: &Acceptance,
     policy: &Policy,
     now: Time,
 ) -> Result<(), WhyNot> {
+    let fact = covering.fact;
+    let smime = covering.scheme == Scheme::Smime;
+    if smime && covering.signers > 1 {
+        return Err(WhyNot::SeveralSigners);
+    }
     match fact.state {
         SignatureState::Good => {}
         SignatureState::FromFuture => return Err(WhyNot::FromFuture),
@@ -274,12 +340,15 @@ fn weigh(
         SignatureState::Expired => return Err(WhyNot::Expired),
         SignatureState::WeakHash => return Err(WhyNot::WeakHash),
         SignatureState::WeakKey | SignatureState::UnfitKey => return Err(WhyNot::WeakKey),
+        SignatureState::Conflicting => return Err(WhyNot::ConflictingContent),
         SignatureState::Bad | SignatureState::Unreadable => return Err(WhyNot::BadSignature),
         SignatureState::NoCert => return Err(WhyNot::NoCert),
     }
     let latest = now.checked_add(policy.future).unwrap_or(now);
-    // A signature without a time cannot be placed before or after anything.
-    if fact.made.is_none_or(|made| made > latest) {
+    // An OpenPGP signature without a time cannot be placed before or after anything. In CMS it may be
+    // missing; the certificate was then judged at the time of reading.
+    let timeless = fact.made.is_none() && !smime;
+    if timeless || fact.made.is_some_and(|made| made > latest) {
         return Err(WhyNot::FromFuture);
     }
     let signer = fact.signer.as_ref().ok_or(WhyNot::NoCert)?;
@@ -295,7 +364,10 @@ fn weigh(
         return Err(WhyNot::NotIntendedRecipient);
     }
     if !checked.counts() {
-        return Err(WhyNot::NotAccepted);
+        return Err(match covering.scheme {
+            Scheme::OpenPgp => WhyNot::NotAccepted,
+            Scheme::Smime => WhyNot::UntrustedChain,
+        });
     }
     Ok(())
 }

@@ -56,6 +56,9 @@ pub fn open_failure(failure: &OpenFailure) -> Notice {
             RecipientHandle::Cert(fingerprint) => format!("Sealed for {}", fingerprint.grouped()),
             RecipientHandle::Key(key) => format!("Sealed for {} (not known)", key.grouped()),
             RecipientHandle::KeyId(id) => format!("Sealed for key ID {id} (not known)"),
+            RecipientHandle::Named(name) => {
+                format!("Sealed for certificate {} (not known)", escape_line(name))
+            }
             RecipientHandle::Hidden => "Sealed for a hidden key".to_owned(),
         };
         notice = notice.detail(shown);
@@ -72,7 +75,7 @@ pub fn open_failure(failure: &OpenFailure) -> Notice {
 fn words(problem: &OpenProblem) -> (Turn, &'static str, String, &'static str) {
     let ask_again = "Ask the sender to send it again. The file was left as it is.";
     match problem {
-        OpenProblem::NotOpenPgp => (
+        OpenProblem::NotOpenPgp | OpenProblem::NotCms => (
             Turn::OtherSide,
             "There is no sealed message in it.",
             "It says that it is sealed, and what is inside is something else.".to_owned(),

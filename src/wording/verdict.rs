@@ -1,6 +1,7 @@
 //! The verdict in words.
 
 use super::{Notice, Turn, date_time};
+use crate::base::untrusted::escape_line;
 use crate::cert::Checked;
 use crate::protect::evidence::{Integrity, RecipientHandle};
 use crate::read::{Caution, Summary, Verdict, WhyNot};
@@ -106,6 +107,27 @@ pub fn why_not(why: WhyNot, who: &str) -> (String, String) {
             ),
             format!("Compare the key's fingerprint with {who}, then confirm it under Keys."),
         ),
+        WhyNot::UntrustedChain => (
+            format!(
+                "It is signed with a certificate that says it is {who}'s, and nobody whom you trust \
+                 vouches for that."
+            ),
+            format!(
+                "Compare the certificate's fingerprint with {who}, then confirm it under Keys."
+            ),
+        ),
+        WhyNot::SeveralSigners => (
+            "Several people signed it, so it is unclear whose words they are.".to_owned(),
+            "Look at the details for who they are, and ask the sender.".to_owned(),
+        ),
+        WhyNot::ConflictingContent => (
+            "It holds two different contents, and only one of them is signed.".to_owned(),
+            "Be careful: this is not made by accident. Ask the sender on another way.".to_owned(),
+        ),
+        WhyNot::NoSigners => (
+            "It says that it is signed, and no signature is in it.".to_owned(),
+            "Treat it like a postcard.".to_owned(),
+        ),
         WhyNot::FromFuture => (
             "Its signature is dated in the future.".to_owned(),
             "Check this computer's clock, then open it again.".to_owned(),
@@ -163,7 +185,7 @@ fn recipients_sentence(verdict: &Verdict) -> String {
             RecipientHandle::Cert(fingerprint) => {
                 known.insert(fingerprint);
             }
-            RecipientHandle::Key(_) | RecipientHandle::KeyId(_) => {
+            RecipientHandle::Key(_) | RecipientHandle::KeyId(_) | RecipientHandle::Named(_) => {
                 unknown = unknown.saturating_add(1);
             }
             RecipientHandle::Hidden => hidden = hidden.saturating_add(1),
@@ -221,6 +243,7 @@ pub fn verdict_facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
         let integrity = match encryption.integrity {
             Integrity::Aead => "protected from changes (authenticated encryption)",
             Integrity::Mdc => "protected from changes (modification detection code)",
+            Integrity::Cbc => "protected from changes by the signature inside alone",
             Integrity::None => "NOT protected from changes",
         };
         facts.push((
@@ -232,6 +255,9 @@ pub fn verdict_facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
                 RecipientHandle::Cert(fingerprint) => fingerprint.grouped(),
                 RecipientHandle::Key(key) => format!("{} (not known)", key.grouped()),
                 RecipientHandle::KeyId(id) => format!("key ID {id} (not known)"),
+                RecipientHandle::Named(name) => {
+                    format!("certificate {} (not known)", escape_line(name))
+                }
                 RecipientHandle::Hidden => "hidden".to_owned(),
             };
             facts.push(("Sealed for", shown));

@@ -49,7 +49,7 @@ pub fn reading_json(reading: &Reading) -> Value {
         .collect();
     json!({
         "summary": verdict.summary().word(),
-        "scheme": (!reading.layers().is_empty()).then_some("openpgp"),
+        "scheme": reading.scheme().map(|scheme| scheme.word()),
         "from": from,
         "signer": signer,
         "signed_at": signed_at,
@@ -75,7 +75,7 @@ fn integrity_word(integrity: Integrity) -> &'static str {
     match integrity {
         Integrity::Aead => "aead",
         Integrity::Mdc => "mdc",
-        Integrity::None => "none",
+        Integrity::Cbc | Integrity::None => "none",
     }
 }
 
@@ -84,7 +84,7 @@ fn recipient(handle: &RecipientHandle) -> &str {
         RecipientHandle::Cert(fingerprint) | RecipientHandle::Key(fingerprint) => {
             fingerprint.as_hex()
         }
-        RecipientHandle::KeyId(id) => id,
+        RecipientHandle::KeyId(id) | RecipientHandle::Named(id) => id,
         RecipientHandle::Hidden => "hidden",
     }
 }
@@ -111,25 +111,42 @@ fn header(field: &ProtectedField) -> Value {
 
 fn layer(layer: &Layer) -> Value {
     match layer {
-        Layer::OpenPgpEncrypted(fact) => json!({
-            "kind": "openpgp-encrypted",
-            "ok": fact.integrity != Integrity::None,
-            "detail": format!(
-                "{}, integrity {}, {} recipients",
-                fact.algorithm,
-                integrity_word(fact.integrity),
-                fact.recipients.len()
-            ),
-        }),
+        Layer::OpenPgpEncrypted(fact) => encrypted("openpgp-encrypted", fact),
+        Layer::SmimeEnveloped(fact) => encrypted("smime-enveloped", fact),
+        Layer::SmimeAuthEnveloped(fact) => encrypted("smime-auth-enveloped", fact),
         Layer::OpenPgpSigned(facts) => {
-            let details: Vec<String> = facts.iter().map(signature).collect();
-            json!({
-                "kind": "openpgp-signed",
-                "ok": facts.iter().any(|fact| fact.state == SignatureState::Good),
-                "detail": details.join("; "),
-            })
+            // One good signature suffices, of whichever the verdict then judges the signer.
+            let ok = facts.iter().any(|fact| fact.state == SignatureState::Good);
+            signed("openpgp-signed", facts, ok)
         }
+        Layer::SmimeSigned(facts) => {
+            let ok = matches!(facts.as_slice(), [one] if one.state == SignatureState::Good);
+            signed("smime-signed", facts, ok)
+        }
+        Layer::SmimeCompressed => json!({
+            "kind": "smime-compressed",
+            "ok": true,
+            "detail": "zlib",
+        }),
     }
+}
+
+fn encrypted(kind: &str, fact: &EncryptionFact) -> Value {
+    json!({
+        "kind": kind,
+        "ok": fact.integrity != Integrity::None,
+        "detail": format!(
+            "{}, integrity {}, {} recipients",
+            fact.algorithm,
+            integrity_word(fact.integrity),
+            fact.recipients.len()
+        ),
+    })
+}
+
+fn signed(kind: &str, facts: &[SignatureFact], ok: bool) -> Value {
+    let details: Vec<String> = facts.iter().map(signature).collect();
+    json!({"kind": kind, "ok": ok, "detail": details.join("; ")})
 }
 
 fn signature(fact: &SignatureFact) -> String {
@@ -141,6 +158,7 @@ fn signature(fact: &SignatureFact) -> String {
         SignatureState::WeakHash => "weak hash",
         SignatureState::WeakKey => "weak key",
         SignatureState::UnfitKey => "by a key that is not for signing",
+        SignatureState::Conflicting => "two contents, inside and beside it",
         SignatureState::Bad => "bad",
         SignatureState::NoCert => "no certificate",
         SignatureState::Unreadable => "unreadable",

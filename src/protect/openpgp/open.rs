@@ -63,6 +63,8 @@ pub struct OpenFailure {
 pub enum OpenProblem {
     /// It is no OpenPGP message at all.
     NotOpenPgp,
+    /// It is no CMS message at all.
+    NotCms,
     /// The armor holds something that is no base64.
     BrokenArmor,
     /// It ends too early.

@@ -1,0 +1,163 @@
+//! Sealing: signed inside, encrypted outside (rule 37), and clear-signed messages.
+
+use super::capabilities::Capabilities;
+use super::enveloped::{self, Envelope};
+use super::signed::sign;
+use crate::base::Time;
+use crate::cert::x509::{X509Cert, X509Secret};
+use crate::mime::build;
+
+pub use crate::protect::openpgp::SealFailure;
+
+/// Somebody who shall be able to read a letter.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// The certificate to encrypt to.
+    pub cert: X509Cert,
+    /// What their program says that it can read; `None` when it never said.
+    pub capabilities: Option<Capabilities>,
+}
+
+/// Who signs, and how the letter can be opened by whoever wrote it.
+#[derive(Clone, Copy)]
+pub struct Author<'a> {
+    /// The key that signs.
+    pub signer: &'a X509Secret,
+    /// The own certificate to encrypt to: the signer's, or one apart (rule 40).
+    pub own: &'a X509Cert,
+    /// The certificates between the signer's and its authority's root, which go along.
+    pub chain: &'a [X509Cert],
+}
+
+/// A sealed message: `header` (the outer fields, each with its CRLF, without MIME-Version and
+/// Content-*), then the encrypted entity (RFC 8551 §3.3, §3.4). Inside is a `multipart/signed` whose
+/// first part is `inner`, byte for byte.
+pub fn seal_message(
+    header: &[u8],
+    inner: &[u8],
+    author: Author<'_>,
+    recipients: &[Reader],
+    now: Time,
+) -> Result<Vec<u8>, SealFailure> {
+    if recipients.is_empty() {
+        return Err(SealFailure::NoRecipients);
+    }
+    may_sign(author.signer.x509(), now)?;
+    author
+        .own
+        .usable_for_encryption(now)
+        .map_err(|why| SealFailure::OwnKey {
+            fingerprint: author.own.fingerprint(),
+            why,
+        })?;
+    let mut readers: Vec<Reader> = Vec::new();
+    for reader in recipients {
+        reader
+            .cert
+            .usable_for_encryption(now)
+            .map_err(|why| SealFailure::Recipient {
+                fingerprint: reader.cert.fingerprint(),
+                why,
+            })?;
+        let known = readers.iter().any(|r| r.cert == reader.cert);
+        if !known && reader.cert != *author.own {
+            readers.push(reader.clone());
+        }
+    }
+    readers.push(Reader {
+        cert: author.own.clone(),
+        capabilities: Some(Capabilities::of_ourselves()),
+    });
+    let envelope = Envelope::prepare(&readers)?;
+    let signed = Signed::make(inner, author, now)?;
+    let mut out = header.to_vec();
+    let kind = envelope.smime_type();
+    let head = format!(
+        "MIME-Version: 1.0\r\n\
+         Content-Type: application/pkcs7-mime; smime-type={kind};\r\n\
+         \tname=\"smime.p7m\"\r\n\
+         Content-Transfer-Encoding: base64\r\n\
+         Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\
+         Content-Description: S/MIME encrypted message\r\n\
+         \r\n"
+    );
+    out.extend_from_slice(head.as_bytes());
+    let start = out.len();
+    envelope.write(&signed.pieces(inner), &mut out)?;
+    enveloped::check(out.get(start..).unwrap_or_default(), &readers)?;
+    Ok(out)
+}
+
+/// A signed, readable message: `header` as above, then a `multipart/signed` body (RFC 8551 §3.5.3)
+/// whose first part is `inner`, byte for byte. `inner` must be canonical (CRLF) and survive
+/// transport: 7-bit, no blanks at line ends.
+pub fn sign_message(
+    header: &[u8],
+    inner: &[u8],
+    author: Author<'_>,
+    now: Time,
+) -> Result<Vec<u8>, SealFailure> {
+    may_sign(author.signer.x509(), now)?;
+    let signed = Signed::make(inner, author, now)?;
+    let [head, inner, tail] = signed.pieces(inner);
+    Ok([header, head, inner, tail].concat())
+}
+
+fn may_sign(cert: &X509Cert, now: Time) -> Result<(), SealFailure> {
+    cert.usable_for_signing(now)
+        .map_err(|why| SealFailure::OwnKey {
+            fingerprint: cert.fingerprint(),
+            why,
+        })
+}
+
+/// What stands around the signed entity.
+struct Signed {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+}
+
+impl Signed {
+    fn make(inner: &[u8], author: Author<'_>, now: Time) -> Result<Signed, SealFailure> {
+        let (signature, hash) = sign(&[inner], author.signer, author.chain, now)?;
+        let boundary = boundary()?;
+        let micalg = hash.micalg();
+        let head = format!(
+            "MIME-Version: 1.0\r\n\
+             Content-Type: multipart/signed; micalg={micalg};\r\n\
+             \tprotocol=\"application/pkcs7-signature\";\r\n\
+             \tboundary=\"{boundary}\"\r\n\
+             \r\n\
+             --{boundary}\r\n"
+        );
+        let mut tail = format!(
+            "\r\n--{boundary}\r\n\
+             Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
+             Content-Transfer-Encoding: base64\r\n\
+             Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\
+             Content-Description: S/MIME digital signature\r\n\
+             \r\n"
+        )
+        .into_bytes();
+        build::base64_body(&mut tail, &signature);
+        tail.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        Ok(Signed {
+            head: head.into_bytes(),
+            tail,
+        })
+    }
+
+    fn pieces<'a>(&'a self, inner: &'a [u8]) -> [&'a [u8]; 3] {
+        [&self.head, inner, &self.tail]
+    }
+}
+
+/// A line that stands nowhere else: `=_` is neither in base64 nor in quoted-printable
+/// (RFC 2045 §6.7), and 120 random bits tell nested messages apart.
+fn boundary() -> Result<String, SealFailure> {
+    let mut random = [0u8; 15];
+    openssl::rand::rand_bytes(&mut random)
+        .map_err(|error| SealFailure::Library(error.to_string()))?;
+    let digits: String = random.iter().map(|b| format!("{b:02x}")).collect();
+    Ok(format!("=_{digits}"))
+}
