@@ -201,12 +201,7 @@ fn decrypt(
     if cipher.is_legacy() && !with.without_integrity {
         return Err(head.failure(OpenProblem::NoIntegrity, &[]));
     }
-    let tried = recipients::try_keys(
-        &recipients,
-        with.keys.x509(),
-        with.keys.passwords(),
-        &cipher,
-    );
+    let tried = recipients::try_keys(&recipients, with.keys, &cipher);
     if tried.candidates.is_empty() {
         let why = match &tried.unsupported {
             Some(what) => OpenProblem::Unsupported { what: what.clone() },

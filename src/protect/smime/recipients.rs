@@ -8,6 +8,7 @@ use super::hash::Hash;
 use super::keywrap::{self, KeyWrap};
 use super::oids;
 use crate::base::Passphrase;
+use crate::cert::SecretKeys;
 use crate::cert::x509::{KeyKind, Name, X509Cert, X509Secret, issuer_serial_handle, oid, tlv};
 use cms::cert::IssuerAndSerialNumber;
 use cms::enveloped_data::{
@@ -174,18 +175,13 @@ const ATTEMPTS: usize = 32;
 const PASSWORD_ATTEMPTS: usize = 8;
 
 /// Tries every own key that a recipient info names, and every password.
-pub fn try_keys<'k>(
-    recipients: &[Recipient],
-    keys: impl Iterator<Item = &'k X509Secret> + Clone,
-    passwords: &[Passphrase],
-    cipher: &ContentCipher,
-) -> Tried {
+pub fn try_keys(recipients: &[Recipient], keys: &SecretKeys, cipher: &ContentCipher) -> Tried {
     let mut tried = Tried::default();
     let mut password_attempts = 0_usize;
     for recipient in recipients {
         match recipient {
             Recipient::Key(named, sealed) => {
-                for own in keys.clone().filter(|own| named.is(own.x509())) {
+                for own in keys.x509().filter(|own| named.is(own.x509())) {
                     if tried.candidates.len() >= ATTEMPTS {
                         return tried;
                     }
@@ -193,7 +189,7 @@ pub fn try_keys<'k>(
                 }
             }
             Recipient::Password(info) => {
-                for password in passwords {
+                for password in keys.passwords() {
                     password_attempts = password_attempts.saturating_add(1);
                     if password_attempts > PASSWORD_ATTEMPTS {
                         break;
