@@ -1,7 +1,7 @@
 //! The person's own secret keys, for reading and signing.
 
 use super::{Cert, Fingerprint, SecretCert, UnlockProblem, X509Secret};
-use crate::base::Secret;
+use crate::base::{Passphrase, Secret};
 
 /// One own secret key, of either scheme. There is no `Debug`.
 #[derive(Clone)]
@@ -52,6 +52,7 @@ impl OwnSecret {
 pub struct SecretKeys {
     openpgp: Vec<SecretCert>,
     x509: Vec<X509Secret>,
+    passwords: Vec<Passphrase>,
 }
 
 impl SecretKeys {
@@ -71,6 +72,16 @@ impl SecretKeys {
             OwnSecret::OpenPgp(key) => self.openpgp.push(key),
             OwnSecret::X509(key) => self.x509.push(key),
         }
+    }
+
+    /// Adds a password that letters may be sealed for.
+    pub fn add_password(&mut self, password: Passphrase) {
+        self.passwords.push(password);
+    }
+
+    /// The passwords to try.
+    pub fn passwords(&self) -> &[Passphrase] {
+        &self.passwords
     }
 
     /// All OpenPGP keys.
@@ -104,7 +115,7 @@ impl FromIterator<SecretCert> for SecretKeys {
     fn from_iter<I: IntoIterator<Item = SecretCert>>(keys: I) -> Self {
         SecretKeys {
             openpgp: keys.into_iter().collect(),
-            x509: Vec::new(),
+            ..SecretKeys::default()
         }
     }
 }

@@ -39,6 +39,7 @@ impl Opened<'static> {
     pub(super) fn of_plaintext(evidence: Evidence, payload: Vec<u8>) -> Self {
         Opened {
             evidence,
+            along: smime::Along::default(),
             payload: 0..payload.len(),
             buffer: Buffer::Plaintext(payload),
         }

@@ -40,9 +40,16 @@ pub fn layers(reading: &Reading) -> Vec<(&'static str, String)> {
                     format!("OpenPGP, {}", escape_line(&fact.algorithm)),
                 ));
             }
-            Layer::OpenPgpSigned(facts) => {
+            Layer::SmimeEnveloped(fact) | Layer::SmimeAuthEnveloped(fact) => {
+                lines.push(("Sealed", format!("S/MIME, {}", escape_line(&fact.algorithm))));
+            }
+            Layer::SmimeSigned(facts) if facts.is_empty() => {
+                lines.push(("Signed", "by nobody, though it says so".to_owned()));
+            }
+            Layer::OpenPgpSigned(facts) | Layer::SmimeSigned(facts) => {
                 lines.extend(facts.iter().map(|fact| ("Signed", signature(fact))));
             }
+            Layer::SmimeCompressed => lines.push(("Compressed", "S/MIME, zlib".to_owned())),
         }
     }
     lines
@@ -76,6 +83,7 @@ fn signature_state(state: SignatureState) -> &'static str {
         SignatureState::WeakHash => "made in a way that can be forged",
         SignatureState::WeakKey => "by a key that is too weak",
         SignatureState::UnfitKey => "by a key that is not for signing",
+        SignatureState::Conflicting => "over one of two contents",
         SignatureState::Bad => "does not fit the letter",
         SignatureState::NoCert => "cannot be checked",
         SignatureState::Unreadable => "cannot be read",

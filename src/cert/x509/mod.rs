@@ -19,7 +19,7 @@ mod problem;
 mod secret;
 #[cfg(test)]
 mod tests;
-mod time;
+pub mod time;
 pub mod tlv;
 
 pub use bundle::{Bundle, LooseKey, Unlocked};

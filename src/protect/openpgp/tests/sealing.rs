@@ -73,7 +73,9 @@ fn rule_41_and_49_a_copy_names_its_own_recipients_and_nobody_else() {
             .map(|handle| match handle {
                 RecipientHandle::KeyId(id) => id.clone(),
                 RecipientHandle::Cert(cert) => cert.as_hex().to_owned(),
-                RecipientHandle::Key(_) | RecipientHandle::Hidden => panic!("{handle:?}"),
+                RecipientHandle::Key(_) | RecipientHandle::Hidden | RecipientHandle::Named(_) => {
+                    panic!("{handle:?}")
+                }
             })
             .collect();
         let other = if to.cert.fingerprint() == bob.cert.fingerprint() {
