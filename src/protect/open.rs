@@ -106,9 +106,14 @@ pub fn open<'a>(message: &'a [u8], with: &Reading<'_>) -> Result<Opened<'a>, Pro
     let mut along = smime::Along::default();
     let mut buffer = Buffer::Message(message);
     let mut payload = 0..message.len();
+    let mut if_damaged: Option<OpenFailure> = None;
     for _ in 0..=limits::NESTING {
         let entity = buffer.bytes().get(payload.clone()).unwrap_or_default();
-        match step(entity, with)? {
+        let step = step(entity, with).map_err(|problem| match (&if_damaged, problem) {
+            (Some(one), Problem::Decrypt(_)) => Problem::Decrypt(one.clone()),
+            (_, other) => other,
+        })?;
+        match step {
             Step::Payload => {
                 return Ok(Opened {
                     evidence,
@@ -120,6 +125,7 @@ pub fn open<'a>(message: &'a [u8], with: &Reading<'_>) -> Result<Opened<'a>, Pro
             Step::Taken(taken) => {
                 evidence.layers.extend(taken.layer);
                 along.extend(taken.along);
+                if_damaged = if_damaged.or(taken.if_damaged);
                 let Some((bytes, range)) = taken.inside else {
                     return Ok(Opened {
                         evidence,

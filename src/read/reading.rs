@@ -69,6 +69,11 @@ impl Reading {
         self.evidence.scheme()
     }
 
+    /// The facts about its protection.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
     /// The layers of the envelope, outermost first.
     pub fn layers(&self) -> &[Layer] {
         &self.evidence.layers

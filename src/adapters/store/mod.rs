@@ -253,6 +253,20 @@ impl Store for FileStore {
         self.db.write(|tx| x509::prefer(tx, address, scheme))
     }
 
+    fn put_capabilities(
+        &self,
+        address: &Address,
+        list: &[u8],
+        at: Time,
+    ) -> Result<(), StoreFailure> {
+        self.db
+            .write(|tx| x509::put_capabilities(tx, address, list, at))
+    }
+
+    fn capabilities(&self, address: &Address) -> Result<Option<Vec<u8>>, StoreFailure> {
+        self.db.read(|conn| x509::capabilities(conn, address))
+    }
+
     fn put_cert(&self, cert: &Cert, from: CertProvenance, at: Time) -> Result<Cert, StoreFailure> {
         if let Some(failure) = self.db.read_only() {
             return Err(failure.clone());

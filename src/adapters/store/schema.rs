@@ -5,7 +5,14 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
-pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5];
+pub(super) const STEPS: &[&str] = &[
+    FORMAT_1,
+    FORMAT_2,
+    FORMAT_3,
+    FORMAT_4,
+    FORMAT_5,
+    FORMAT_6,
+];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
 const FORMAT_1: &str = "
@@ -122,5 +129,12 @@ CREATE TABLE trust_list (
 ) STRICT;
 CREATE TABLE revocation (
     place TEXT PRIMARY KEY, fetched INTEGER NOT NULL, der BLOB NOT NULL
+) STRICT;
+";
+
+/// What people's mail programs say that they can read (RFC 8551 §2.5.2).
+const FORMAT_6: &str = "
+CREATE TABLE capability (
+    address_key TEXT PRIMARY KEY, list BLOB NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 ";

@@ -160,3 +160,27 @@ pub(super) fn prefer(
     };
     Ok(())
 }
+
+/// Keeps what a person's mail program can read, unless something newer is known.
+pub(super) fn put_capabilities(
+    tx: &Transaction<'_>,
+    address: &Address,
+    list: &[u8],
+    at: Time,
+) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO capability (address_key, list, at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (address_key) DO UPDATE SET list = excluded.list, at = excluded.at
+         WHERE excluded.at >= capability.at",
+        (address.key(), list, from_time(at)),
+    )?;
+    Ok(())
+}
+
+/// What was kept so.
+pub(super) fn capabilities(conn: &Connection, address: &Address) -> Result<Option<Vec<u8>>, Fault> {
+    let sql = "SELECT list FROM capability WHERE address_key = ?1";
+    Ok(conn
+        .query_row(sql, [address.key()], |row| row.get(0))
+        .optional()?)
+}

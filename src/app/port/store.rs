@@ -257,6 +257,16 @@ pub trait Store: Send + Sync {
     fn preference(&self, address: &Address) -> Result<Option<Scheme>, StoreFailure>;
     /// Records that; `None` takes it back. No vault.
     fn prefer(&self, address: &Address, scheme: Option<Scheme>) -> Result<(), StoreFailure>;
+    /// Keeps what a person's mail program says that it can read: SMIMECapabilities in DER (RFC 8551
+    /// §2.5.2), of a letter that was verified and signed at that time. The newest counts. No vault.
+    fn put_capabilities(
+        &self,
+        address: &Address,
+        list: &[u8],
+        at: Time,
+    ) -> Result<(), StoreFailure>;
+    /// What was kept so, if anything. No vault.
+    fn capabilities(&self, address: &Address) -> Result<Option<Vec<u8>>, StoreFailure>;
 
     /// Puts a certificate, merged with what is known of it; returns the merged one. No vault.
     fn put_cert(&self, cert: &Cert, from: CertProvenance, at: Time) -> Result<Cert, StoreFailure>;

@@ -7,6 +7,7 @@ pub mod draft;
 pub mod identity;
 pub mod import;
 pub mod keys;
+mod learned;
 pub mod letters;
 pub mod open;
 pub mod opened;

@@ -1,6 +1,6 @@
 //! Opening a message: decrypt, verify, judge.
 
-use super::opened;
+use super::{learned, opened};
 use crate::app::command::OpenWhat;
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, OpenMessageFailure};
@@ -77,10 +77,11 @@ pub fn open_message(
         Some(_) => &b"\r\n"[..],
         None => message,
     };
-    let opened = match alone {
+    let mut opened = match alone {
         Some(opened) => opened,
         None => open_envelope(message, &with).map_err(sort)?,
     };
+    let along = std::mem::take(&mut opened.along);
     let (evidence, payload) = opened.into_payload();
     let acceptance = desk.store.acceptance()?;
     let reading = reading(
@@ -92,6 +93,7 @@ pub fn open_message(
         now,
     )
     .map_err(OpenMessageFailure::Mime)?;
+    learned::keep(desk, &along, &reading);
     watch.progress(Step::Opening, total, total);
     Ok(reading)
 }

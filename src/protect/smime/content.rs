@@ -44,7 +44,7 @@ pub enum Content {
     /// CompressedData.
     Compressed(Compressed),
     /// Data: bytes without anything.
-    Data(Range<usize>),
+    Data,
 }
 
 /// SignedData (RFC 5652 §5.1).
@@ -113,7 +113,7 @@ pub fn read(bytes: &mut [u8]) -> Result<Content, ContentProblem> {
     let content = inside.any()?;
     only(&inside)?;
     if content_type == oids::DATA {
-        return string(bytes, &content).map(Content::Data);
+        return string(bytes, &content).map(|_| Content::Data);
     }
     if content.id != id::SEQUENCE {
         return Err(ContentProblem::Malformed);

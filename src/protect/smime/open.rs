@@ -24,6 +24,9 @@ pub struct Taken {
     pub along: Along,
     /// What was inside, for the next layer: a buffer, and where in it. `None` when nothing was.
     pub inside: Option<(Vec<u8>, Range<usize>)>,
+    /// The one answer for all damage (rule 27), when it was decrypted without anything that
+    /// authenticates it: also for what comes out and is no message further in.
+    pub if_damaged: Option<OpenFailure>,
 }
 
 /// Takes the outermost layer off a message in CMS.
@@ -48,6 +51,7 @@ pub fn open(mut bytes: Vec<u8>, with: &Reading<'_>) -> Result<Taken, OpenFailure
                             ..along
                         },
                         inside: None,
+                        if_damaged: None,
                     });
                 }
             };
@@ -58,6 +62,7 @@ pub fn open(mut bytes: Vec<u8>, with: &Reading<'_>) -> Result<Taken, OpenFailure
                 layer: Some(Layer::SmimeSigned(facts)),
                 along,
                 inside: Some((bytes, content)),
+                if_damaged: None,
             })
         }
         Content::Compressed(compressed) => {
@@ -78,9 +83,10 @@ pub fn open(mut bytes: Vec<u8>, with: &Reading<'_>) -> Result<Taken, OpenFailure
                 layer: Some(Layer::SmimeCompressed),
                 along: Along::default(),
                 inside: Some((inflated, 0..end)),
+                if_damaged: None,
             })
         }
-        Content::Data(_) => Err(bare(OpenProblem::NotEncrypted)),
+        Content::Data => Err(bare(OpenProblem::NotEncrypted)),
     }
 }
 
@@ -105,7 +111,7 @@ pub fn verify_detached(
             }
             (facts, along)
         }
-        Ok(Content::Enveloped(_) | Content::Compressed(_) | Content::Data(_)) | Err(_) => {
+        Ok(Content::Enveloped(_) | Content::Compressed(_) | Content::Data) | Err(_) => {
             (vec![unreadable()], Along::default())
         }
     }
@@ -121,7 +127,7 @@ pub fn wants_keys(mut bytes: Vec<u8>) -> Option<(Vec<u8>, Range<usize>)> {
             let end = inflated.len();
             Some((inflated, 0..end))
         }
-        Content::Compressed(_) | Content::Enveloped(_) | Content::Data(_) => None,
+        Content::Compressed(_) | Content::Enveloped(_) | Content::Data => None,
     }
 }
 
@@ -209,8 +215,10 @@ fn decrypt(
         };
         return Err(head.failure(why, &tried.certs));
     }
-    let (bytes, range, from) = first_that_opens(bytes, enveloped, &cipher, &tried)
-        .ok_or_else(|| head.failure(OpenProblem::Undecryptable, &tried.certs))?;
+    let damaged = head.failure(OpenProblem::Undecryptable, &tried.certs);
+    let Some((bytes, range, from)) = first_that_opens(bytes, enveloped, &cipher, &tried) else {
+        return Err(damaged);
+    };
     let fact = EncryptionFact {
         integrity: match (cipher.is_authenticated(), cipher.is_legacy()) {
             (true, _) => Integrity::Aead,
@@ -228,6 +236,7 @@ fn decrypt(
         }),
         along: Along::default(),
         inside: Some((bytes, range)),
+        if_damaged: (!cipher.is_authenticated()).then_some(damaged),
     })
 }
 

@@ -14,6 +14,7 @@ use crate::protect::openpgp::CertLookup;
 use cms::signed_data::{SignerIdentifier, SignerInfo};
 use const_oid::ObjectIdentifier;
 use der::Decode as _;
+use openssl::pkey::{PKey, Public};
 
 /// How far in the future a signature may be (rule 14): clocks differ.
 const TOLERANCE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
@@ -194,10 +195,12 @@ impl Checking<'_> {
         attributes: Option<&Attributes>,
         digests: &mut Digests<'_>,
     ) -> SignatureState {
-        match self.is_right(cert, algorithm, hash, attributes, digests) {
+        let Some(key) = cert.public_key() else {
+            return SignatureState::UnfitKey;
+        };
+        match self.is_right(cert, &key, algorithm, hash, attributes, digests) {
             Ok(true) => {}
-            Ok(false) => return SignatureState::Bad,
-            Err(BadAttributes) => return SignatureState::Bad,
+            Ok(false) | Err(BadAttributes) => return SignatureState::Bad,
         }
         if hash.is_weak() || algorithm.hash().is_some_and(Hash::is_weak) {
             return SignatureState::WeakHash;
@@ -217,12 +220,12 @@ impl Checking<'_> {
     fn is_right(
         &self,
         cert: &X509Cert,
+        key: &PKey<Public>,
         algorithm: &Algorithm,
         hash: Hash,
         attributes: Option<&Attributes>,
         digests: &mut Digests<'_>,
     ) -> Result<bool, BadAttributes> {
-        let key = cert.public_key().ok_or(BadAttributes)?;
         let signature = self.info.signature.as_bytes();
         if !algorithm.fits(cert.key_kind()) {
             return Ok(false);
@@ -233,7 +236,7 @@ impl Checking<'_> {
             let lawful = self.content_type == oids::DATA && same_hash;
             return Ok(lawful
                 && !look_like_attributes(digests.content)
-                && algorithm.verify(&key, digests.content, signature));
+                && algorithm.verify(key, digests.content, signature));
         };
         let digest = digests.of(hash).ok_or(BadAttributes)?;
         let about_this = attributes.content_type()? == self.content_type
@@ -241,9 +244,9 @@ impl Checking<'_> {
         if !about_this || !attributes.name_signer(cert)? {
             return Ok(false);
         }
-        Ok(algorithm.verify(&key, &attributes.sorted, signature)
+        Ok(algorithm.verify(key, &attributes.sorted, signature)
             || (attributes.as_came != attributes.sorted
-                && algorithm.verify(&key, &attributes.as_came, signature)))
+                && algorithm.verify(key, &attributes.as_came, signature)))
     }
 }
 

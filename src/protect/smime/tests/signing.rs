@@ -149,16 +149,26 @@ pub fn clear(entity: &[u8], signature: &[u8]) -> Vec<u8> {
 
 /// Reads and judges a whole letter; Alice's certificate is accepted or not.
 pub fn judged(message: &[u8], of: &[&X509Secret], accepted: &[&X509Secret]) -> Read {
+    try_judged(message, of, accepted).unwrap()
+}
+
+/// The same of a letter that may not open.
+pub fn try_judged(
+    message: &[u8],
+    of: &[&X509Secret],
+    accepted: &[&X509Secret],
+) -> Result<Read, open_envelope::Problem> {
     let mut acceptance = Acceptance::new();
     for cert in accepted {
         let alice = Address::parse("alice@example.org").unwrap();
         acceptance.decide(alice, cert.fingerprint(), Checked::Accepted);
     }
     reading(&keys(of), true, |with| {
-        let opened = open_envelope::open(message, with).unwrap();
+        let opened = open_envelope::open(message, with)?;
         let (evidence, payload) = opened.into_payload();
         let policy = Default::default();
-        read_message(message, evidence, payload, &acceptance, &policy, now()).unwrap()
+        read_message(message, evidence, payload, &acceptance, &policy, now())
+            .map_err(open_envelope::Problem::Mime)
     })
 }
 

@@ -78,7 +78,13 @@ fn rfc4134_every_signed_example_verifies_and_says_that_it_is_weak() {
         let facts = facts(name);
         assert_eq!(facts.len(), signers, "{name}");
         for fact in facts {
-            assert_eq!(fact.state, SignatureState::WeakHash, "{name}: {fact:?}");
+            // A DSA key that takes its parameters from its issuer is not used.
+            let inherits = fact.addresses.iter().any(|a| a.as_str().starts_with("DianeDSS"));
+            let expected = match inherits {
+                true => SignatureState::UnfitKey,
+                false => SignatureState::WeakHash,
+            };
+            assert_eq!(fact.state, expected, "{name}: {fact:?}");
             assert_eq!(fact.hash, "SHA-1");
         }
     }
@@ -101,9 +107,9 @@ fn rfc4134_every_encrypted_example_opens() {
         return;
     }
     let bob = secret("BobRSASignByCarl.cer", "BobPrivRSAEncrypt.pri");
-    let diane = secret("DianeRSASignByCarl.cer", "DianePrivRSASignEncrypt.pri");
-    for (name, who) in [("5.1.bin", &bob), ("5.2.bin", &bob), ("5.2.bin", &diane)] {
-        let taken = rfc4134(&file(&format!("rfc4134/{name}")), &keys(&[who])).unwrap();
+    // 5.2 is for a mailing list's key too, which is counted as one that nobody knows.
+    for name in ["5.1.bin", "5.2.bin"] {
+        let taken = rfc4134(&file(&format!("rfc4134/{name}")), &keys(&[&bob])).unwrap();
         assert_eq!(inside(&taken), CONTENT, "{name}");
     }
     let message = file("rfc4134/5.3.eml");
@@ -168,7 +174,6 @@ fn nss_smime_every_envelope_opens() {
     let folder = "nss-smime/tests/smime/interop-openssl";
     let rsa = from_pkcs12(&format!("{folder}/Fran.p12"), "nss");
     let ec = from_pkcs12(&format!("{folder}/Fran-ec.p12"), "nss");
-    let expected = file("nss-smime/tests/smime/alice.txt");
     for (name, who) in [
         ("fran-oaep_ossl", &rsa),
         ("fran-oaep-label_ossl", &rsa),
@@ -194,7 +199,7 @@ fn nss_smime_every_envelope_opens() {
             _ => cms_of(&bytes),
         };
         let taken = take(&bytes, &[who]).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
-        assert_eq!(inside(&taken), expected, "{name}");
+        assert_eq!(inside(&taken), b"This is a test message to Fran.\n", "{name}");
     }
 }
 

@@ -1,0 +1,57 @@
+//! What a signed letter tells beside its text: certificates for answering, and what the writer's mail
+//! program can read. Nothing of it is trusted by coming along.
+
+use crate::app::desk::Desk;
+use crate::app::port::CertProvenance;
+use crate::base::Time;
+use crate::cert::{Cert, X509Cert};
+use crate::protect::evidence::{Evidence, SignatureState};
+use crate::protect::smime::{Along, Capabilities};
+use crate::read::{Reading, Summary};
+
+/// Most certificates that are kept of one letter.
+const CERTS: usize = 8;
+
+/// The certificates whose good signatures the message bears, each with when it signed.
+pub fn signers(evidence: &Evidence, along: &Along, now: Time) -> Vec<(X509Cert, Time)> {
+    evidence
+        .signatures()
+        .filter(|fact| fact.state == SignatureState::Good)
+        .filter_map(|fact| {
+            let signer = fact.signer.as_ref()?;
+            let mut certs = along.certs.iter();
+            let cert = certs.find(|cert| cert.fingerprint() == *signer)?;
+            Some((cert.clone(), fact.made.unwrap_or(now)))
+        })
+        .collect()
+}
+
+/// Keeps the certificates that came with a good signature, so that the person can accept them and
+/// answer; and, when the verdict vouches for the writer, what their program can read. A home that
+/// cannot be written to still reads: what is not kept comes again with the next letter.
+pub fn keep(desk: &Desk, along: &Along, reading: &Reading) {
+    let now = desk.clock.now();
+    let evidence = reading.evidence();
+    if signers(evidence, along, now).is_empty() {
+        return;
+    }
+    for cert in along.certs.iter().take(CERTS) {
+        if cert.problems().is_empty() && matches!(desk.store.cert(&cert.fingerprint()), Ok(None)) {
+            let cert = Cert::X509(cert.clone());
+            let _ = desk.store.put_cert(&cert, CertProvenance::Mail, now);
+        }
+    }
+    let signer = match reading.verdict().summary() {
+        Summary::Verified(signer) | Summary::Confidential(signer) => signer.inner(),
+        Summary::Unprotected | Summary::EncryptedUnverified => return,
+    };
+    let Some(address) = &signer.address else {
+        return;
+    };
+    for (cert, list) in &along.capabilities {
+        if cert.fingerprint() == signer.fingerprint && Capabilities::read(list).is_some() {
+            let at = signer.signed_at.unwrap_or(now);
+            let _ = desk.store.put_capabilities(address, list, at);
+        }
+    }
+}
