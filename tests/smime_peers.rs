@@ -259,7 +259,7 @@ fn openssl_opens(world: &World, key: &str, content: &str) -> Cell {
     let output = world.office.try_openssl(&[
         "cms", "-decrypt", "-binary", "-inform", "DER", "-in", "ours", "-recip", &cert, "-inkey", &secret,
     ]);
-    let limit = (key == "X25519").then_some("not supported");
+    let limit = (key == "X25519").then_some("Error decrypting CMS using private key");
     if let Err(cell) = outcome("openssl opens", &output, limit) {
         return cell;
     }
