@@ -62,7 +62,7 @@ impl World {
             let curve = format!("ec_paramgen_curve:{curve}");
             office.issue(name, &["-newkey", "ec", "-pkeyopt", &curve]);
         }
-        office.issue_for_key("x25519", &["-algorithm", "X25519"]);
+        issue_x25519(&office);
         let names = ["rsa", "p256", "p384", "x25519"];
         let secrets = names.map(|name| (name, secret(&office, name)));
         let author = secret(&office, "author");
@@ -73,8 +73,19 @@ impl World {
         let root = ca_der.digest(openssl::hash::MessageDigest::sha1()).unwrap();
         let root: String = root.iter().map(|b| format!("{b:02X}")).collect();
         std::fs::write(gpgsm.path("trustlist.txt"), format!("{root} S relax\n")).unwrap();
-        nss.run("certutil", &["-A", "-n", "ca", "-t", "CT,CT,CT", "-i", text(&ca)]);
-        let old = ["-legacy", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"];
+        nss.run(
+            "certutil",
+            &["-A", "-n", "ca", "-t", "CT,CT,CT", "-i", text(&ca)],
+        );
+        let old = [
+            "-legacy",
+            "-keypbe",
+            "PBE-SHA1-3DES",
+            "-certpbe",
+            "PBE-SHA1-3DES",
+            "-macalg",
+            "sha1",
+        ];
         for name in ["author", "rsa", "p256", "p384"] {
             let file = format!("{name}.p12");
             office.pkcs12(name, &file, "x", &old);
@@ -84,7 +95,10 @@ impl World {
             if name == "rsa" {
                 gpgsm.run("x", &["--import", text(&file)]);
             }
-            gpgsm.run("", &["--import", text(&office.path(&format!("{name}.pem")))]);
+            gpgsm.run(
+                "",
+                &["--import", text(&office.path(&format!("{name}.pem")))],
+            );
         }
         gpgsm.run("", &["--import", text(&office.path("x25519.pem"))]);
         std::fs::write(office.path("entity"), ENTITY).unwrap();
@@ -149,6 +163,57 @@ fn capabilities(key: &str, content: &str) -> Vec<u8> {
     out
 }
 
+/// A certificate for a key that cannot sign a request of its own: the request is signed by the
+/// authority's key, and the certificate gets the other one.
+fn issue_x25519(office: &Office) {
+    office.openssl(&["genpkey", "-algorithm", "X25519", "-out", "x25519.key"]);
+    office.openssl(&["pkey", "-in", "x25519.key", "-pubout", "-out", "x25519.pub"]);
+    let extensions = "subjectAltName=email:x25519@example.org\nkeyUsage=critical,keyAgreement\n\
+                      extendedKeyUsage=emailProtection\nbasicConstraints=CA:FALSE\n";
+    std::fs::write(office.path("x25519.ext"), extensions).unwrap();
+    office.openssl(&[
+        "req",
+        "-new",
+        "-key",
+        "ca.key",
+        "-subj",
+        "/CN=x25519",
+        "-out",
+        "x25519.csr",
+    ]);
+    office.openssl(&[
+        "x509",
+        "-req",
+        "-in",
+        "x25519.csr",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-CAcreateserial",
+        "-days",
+        "1000",
+        "-extfile",
+        "x25519.ext",
+        "-force_pubkey",
+        "x25519.pub",
+        "-out",
+        "x25519.pem",
+    ]);
+}
+
+/// Runs openssl in the office's folder, whatever comes of it.
+fn openssl(world: &World, args: &[&str]) -> Output {
+    smime::try_run("openssl", &world.office.path(""), args, b"")
+}
+
+/// Runs NSS's cmsutil in its folder, whatever comes of it.
+fn cmsutil(world: &World, args: &[&str]) -> Output {
+    let mut all = args.to_vec();
+    all.splice(1..1, ["-d", "sql:."]);
+    smime::try_run("cmsutil", &world.nss.path(""), &all, b"")
+}
+
 /// The CMS bytes of a sealed letter, and the entity in it.
 fn body(message: &[u8]) -> Vec<u8> {
     let tree = Tree::parse(message).unwrap();
@@ -164,7 +229,10 @@ enum Cell {
 
 fn words_of(output: &Output) -> String {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    let lines: Vec<&str> = told.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = told
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
     lines.join(" | ")
 }
 
@@ -189,7 +257,9 @@ fn we_open(world: &World, key: &str, content: &str, cms: &[u8]) {
         cms,
     ]
     .concat();
-    let keys: SecretKeys = [OwnSecret::X509(world.secret(key).clone())].into_iter().collect();
+    let keys: SecretKeys = [OwnSecret::X509(world.secret(key).clone())]
+        .into_iter()
+        .collect();
     let certs: Vec<Cert> = Vec::new();
     let with = Reading {
         keys: &keys,
@@ -202,7 +272,11 @@ fn we_open(world: &World, key: &str, content: &str, cms: &[u8]) {
     let (evidence, payload) = opened.into_payload();
     assert_eq!(payload, ENTITY);
     let integrity = evidence.encryptions().next().unwrap().integrity;
-    let expected = if content == "GCM" { Integrity::Aead } else { Integrity::Cbc };
+    let expected = if content == "GCM" {
+        Integrity::Aead
+    } else {
+        Integrity::Cbc
+    };
     assert_eq!(integrity, expected);
 }
 
@@ -238,17 +312,29 @@ fn openssl_seals(world: &World, key: &str, content: &str) -> Cell {
         _ => "-aes-256-cbc",
     };
     let cert = world.cert_file(key);
-    let mut args = vec!["cms", "-encrypt", "-binary", cipher, "-outform", "DER", "-in", "entity", "-out", "sealed"];
+    let mut args = vec![
+        "cms", "-encrypt", "-binary", cipher, "-outform", "DER", "-in", "entity", "-out", "sealed",
+    ];
     args.extend(["-recip", &cert]);
     if key == "OAEP" {
-        args.extend(["-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256"]);
+        args.extend([
+            "-keyopt",
+            "rsa_padding_mode:oaep",
+            "-keyopt",
+            "rsa_oaep_md:sha256",
+        ]);
     }
-    let output = world.office.try_openssl(&args);
+    let output = openssl(world, &args);
     let limit = (key == "X25519").then_some("operation not supported for this keytype");
     if let Err(cell) = outcome("openssl seals", &output, limit) {
         return cell;
     }
-    we_open(world, key, content, &std::fs::read(world.office.path("sealed")).unwrap());
+    we_open(
+        world,
+        key,
+        content,
+        &std::fs::read(world.office.path("sealed")).unwrap(),
+    );
     Cell::Passed
 }
 
@@ -256,9 +342,13 @@ fn openssl_opens(world: &World, key: &str, content: &str) -> Cell {
     let sealed = body(&world.ours(key, content));
     std::fs::write(world.office.path("ours"), sealed).unwrap();
     let (cert, secret) = (world.cert_file(key), format!("{}.key", files_of(key)));
-    let output = world.office.try_openssl(&[
-        "cms", "-decrypt", "-binary", "-inform", "DER", "-in", "ours", "-recip", &cert, "-inkey", &secret,
-    ]);
+    let output = openssl(
+        world,
+        &[
+            "cms", "-decrypt", "-binary", "-inform", "DER", "-in", "ours", "-recip", &cert,
+            "-inkey", &secret,
+        ],
+    );
     let limit = (key == "X25519").then_some("Error decrypting CMS using private key");
     if let Err(cell) = outcome("openssl opens", &output, limit) {
         return cell;
@@ -315,7 +405,15 @@ fn gpgsm_opens(world: &World, key: &str, content: &str) -> Cell {
 
 fn nss_seals(world: &World, key: &str, content: &str) -> Cell {
     let entity = world.office.path("entity");
-    let mut args = vec!["-E", "-r", files_of(key), "-i", text(&entity), "-o", "sealed"];
+    let mut args = vec![
+        "-E",
+        "-r",
+        files_of(key),
+        "-i",
+        text(&entity),
+        "-o",
+        "sealed",
+    ];
     // It has neither choice.
     if content == "GCM" {
         args.push("--aes-256-gcm");
@@ -323,7 +421,7 @@ fn nss_seals(world: &World, key: &str, content: &str) -> Cell {
     if key == "OAEP" {
         args.push("--oaep");
     }
-    let output = world.nss.try_run("cmsutil", &args);
+    let output = cmsutil(world, &args);
     let limit = match (key, content) {
         (_, "GCM") | ("OAEP", _) => Some("Usage:"),
         ("P-256" | "P-384", _) => Some("SEC_ERROR_INVALID_ALGORITHM"),
@@ -333,14 +431,19 @@ fn nss_seals(world: &World, key: &str, content: &str) -> Cell {
     if let Err(cell) = outcome("cmsutil seals", &output, limit) {
         return cell;
     }
-    we_open(world, key, content, &std::fs::read(world.nss.path("sealed")).unwrap());
+    we_open(
+        world,
+        key,
+        content,
+        &std::fs::read(world.nss.path("sealed")).unwrap(),
+    );
     Cell::Passed
 }
 
 fn nss_opens(world: &World, key: &str, content: &str) -> Cell {
     let sealed = world.nss.path("ours");
     std::fs::write(&sealed, body(&world.ours(key, content))).unwrap();
-    let output = world.nss.try_run("cmsutil", &["-D", "-i", "ours", "-o", "opened"]);
+    let output = cmsutil(world, &["-D", "-i", "ours", "-o", "opened"]);
     let limit = match (key, content) {
         ("RSA v1.5", "CBC") => None,
         (_, _) => Some("problem decoding"),
@@ -348,7 +451,10 @@ fn nss_opens(world: &World, key: &str, content: &str) -> Cell {
     if let Err(cell) = outcome("cmsutil opens", &output, limit) {
         return cell;
     }
-    is_ours(&std::fs::read(world.nss.path("opened")).unwrap(), &world.author);
+    is_ours(
+        &std::fs::read(world.nss.path("opened")).unwrap(),
+        &world.author,
+    );
     Cell::Passed
 }
 
@@ -400,9 +506,10 @@ fn clear(signature: &[u8]) -> Vec<u8> {
 }
 
 fn opaque(cms: &[u8]) -> Vec<u8> {
-    let mut out = b"MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=signed-data\r\n\
+    let mut out =
+        b"MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=signed-data\r\n\
         Content-Transfer-Encoding: base64\r\n\r\n"
-        .to_vec();
+            .to_vec();
     waxwing::mime::build::base64_body(&mut out, cms);
     out
 }
@@ -414,12 +521,14 @@ fn peer_signs(world: &World, peer: &str, name: &str, attached: bool) -> Cell {
     let (output, made) = match peer {
         "openssl" => {
             let (cert, key) = (format!("{name}.pem"), format!("{name}.key"));
-            let mut args = vec!["cms", "-sign", "-binary", "-outform", "DER", "-in", "entity", "-out", "signed"];
+            let mut args = vec![
+                "cms", "-sign", "-binary", "-outform", "DER", "-in", "entity", "-out", "signed",
+            ];
             args.extend(["-signer", &cert, "-inkey", &key]);
             if attached {
                 args.push("-nodetach");
             }
-            (world.office.try_openssl(&args), world.office.path("signed"))
+            (openssl(world, &args), world.office.path("signed"))
         }
         "gpgsm" => {
             let out = world.gpgsm.path("signed");
@@ -429,11 +538,21 @@ fn peer_signs(world: &World, peer: &str, name: &str, attached: bool) -> Cell {
             (world.gpgsm.try_run("x", &args), out)
         }
         _ => {
-            let mut args = vec!["-S", "-N", name, "-G", "-P", "-i", text(&entity), "-o", "signed"];
+            let mut args = vec![
+                "-S",
+                "-N",
+                name,
+                "-G",
+                "-P",
+                "-i",
+                text(&entity),
+                "-o",
+                "signed",
+            ];
             if !attached {
                 args.push("-T");
             }
-            (world.nss.try_run("cmsutil", &args), world.nss.path("signed"))
+            (cmsutil(world, &args), world.nss.path("signed"))
         }
     };
     // gpgsm 2.2 takes no secret key on an elliptic curve in.
@@ -463,11 +582,23 @@ fn peer_verifies(world: &World, peer: &str, name: &str) -> Cell {
     std::fs::write(world.office.path("ours.eml"), &message).unwrap();
     let (signed, entity) = (world.office.path("ours.p7s"), world.office.path("entity"));
     let output = match peer {
-        "openssl" => world.office.try_openssl(&[
-            "cms", "-verify", "-in", "ours.eml", "-CAfile", "ca.pem", "-purpose", "smimesign",
-        ]),
-        "gpgsm" => world.gpgsm.try_run("", &["--verify", text(&signed), text(&entity)]),
-        _ => world.nss.try_run("cmsutil", &["-D", "-c", text(&entity), "-i", text(&signed)]),
+        "openssl" => openssl(
+            world,
+            &[
+                "cms",
+                "-verify",
+                "-in",
+                "ours.eml",
+                "-CAfile",
+                "ca.pem",
+                "-purpose",
+                "smimesign",
+            ],
+        ),
+        "gpgsm" => world
+            .gpgsm
+            .try_run("", &["--verify", text(&signed), text(&entity)]),
+        _ => cmsutil(world, &["-D", "-c", text(&entity), "-i", text(&signed)]),
     };
     match outcome("verifies", &output, None) {
         Ok(()) => Cell::Passed,
@@ -491,8 +622,18 @@ fn every_peer_signs_and_verifies_what_it_can() {
     };
     for peer in ["openssl", "gpgsm", "NSS"] {
         for key in ["rsa", "p256", "p384"] {
-            row(peer, key, "signs attached", peer_signs(&world, peer, key, true));
-            row(peer, key, "signs detached", peer_signs(&world, peer, key, false));
+            row(
+                peer,
+                key,
+                "signs attached",
+                peer_signs(&world, peer, key, true),
+            );
+            row(
+                peer,
+                key,
+                "signs detached",
+                peer_signs(&world, peer, key, false),
+            );
             row(peer, key, "verifies", peer_verifies(&world, peer, key));
         }
     }

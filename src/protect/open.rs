@@ -274,7 +274,8 @@ fn cms_signed(root: Part<'_>) -> Option<(Part<'_>, Part<'_>)> {
         && protocol.is_some_and(|protocol| is_signature(&protocol))
         && root.children().count() == 2;
     let signature = root.child(1)?;
-    (fits && is_signature(signature.media())).then(|| root.child(0).map(|part| (part, signature)))?
+    (fits && is_signature(signature.media()))
+        .then(|| root.child(0).map(|part| (part, signature)))?
 }
 
 /// The part with the ciphertext, if the entity is PGP/MIME encrypted (RFC 3156 §4).

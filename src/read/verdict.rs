@@ -261,9 +261,7 @@ pub fn judge(
 fn not_vouched_for(integrity: Option<Integrity>, why: WhyNot) -> (Summary, Option<WhyNot>) {
     match integrity {
         Some(Integrity::Aead | Integrity::Mdc) => (Summary::EncryptedUnverified, Some(why)),
-        Some(Integrity::Cbc | Integrity::None) => {
-            (Summary::Unprotected, Some(WhyNot::NoIntegrity))
-        }
+        Some(Integrity::Cbc | Integrity::None) => (Summary::Unprotected, Some(WhyNot::NoIntegrity)),
         None => (Summary::Unprotected, Some(why)),
     }
 }
@@ -289,12 +287,16 @@ struct Covering<'a> {
 
 /// The layers inside the innermost encryption, the innermost first.
 fn covering_layers(evidence: &Evidence) -> impl Iterator<Item = &Layer> {
-    evidence.layers.iter().rev().take_while(|layer| match layer {
-        Layer::OpenPgpSigned(_) | Layer::SmimeSigned(_) | Layer::SmimeCompressed => true,
-        Layer::OpenPgpEncrypted(_)
-        | Layer::SmimeEnveloped(_)
-        | Layer::SmimeAuthEnveloped(_) => false,
-    })
+    evidence
+        .layers
+        .iter()
+        .rev()
+        .take_while(|layer| match layer {
+            Layer::OpenPgpSigned(_) | Layer::SmimeSigned(_) | Layer::SmimeCompressed => true,
+            Layer::OpenPgpEncrypted(_)
+            | Layer::SmimeEnveloped(_)
+            | Layer::SmimeAuthEnveloped(_) => false,
+        })
 }
 
 /// The signatures inside the innermost encryption. One outside covers only ciphertext: whoever

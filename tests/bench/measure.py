@@ -29,9 +29,9 @@ PASSPHRASE = "correct horse battery"
 
 
 class Run:
-    """Wall seconds, processor seconds and peak bytes of one process."""
+    """Wall seconds, processor seconds and peak bytes of one process, which must end with this code."""
 
-    def __init__(self, command, env):
+    def __init__(self, command, env, code=0):
         # The kernel counts the memory of the process that started this one, up to the exec: so a
         # small one starts it, GNU time, and not we.
         with tempfile.NamedTemporaryFile() as note:
@@ -41,10 +41,11 @@ class Run:
                 timed, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
             )
             self.wall = time.perf_counter() - began
-            if done.returncode != 0:
+            if done.returncode != code:
                 words = " ".join(map(str, command))
                 sys.exit(f"{words}\nexit {done.returncode}: {done.stderr.decode(errors='replace')}")
-            peak, user, system = note.read().split()
+            # Of an exit code other than 0 a line stands before the numbers.
+            peak, user, system = note.read().split()[-3:]
             self.peak = int(peak) * 1024
             self.cpu = float(user) + float(system)
 
@@ -157,6 +158,145 @@ def seal_and_open(homes, table, rounds, mebibytes):
     for verb in ("seal", "open"):
         table.row(f"wax {verb}: peak memory / message", peak[f"wax {verb}"] / size, "", 3)
         table.row(f"wax {verb}: peak memory / message, with Argon2id", peak[f"wax {verb}, with Argon2id"] / size)
+
+
+class Office:
+    """S/MIME people of a small authority, for openssl, gpgsm and Waxwing alike."""
+
+    def __init__(self, folder):
+        self.folder = folder / "office"
+        self.folder.mkdir(mode=0o700)
+        self.gnupg = self.folder / "gnupg"
+        self.gnupg.mkdir(mode=0o700)
+        self.env = dict(os.environ, GNUPGHOME=str(self.gnupg), HOME=str(folder), NO_COLOR="1")
+        (self.gnupg / "gpgsm.conf").write_text("disable-crl-checks\ndisable-dirmngr\n")
+        (self.gnupg / "gpg-agent.conf").write_text("allow-loopback-pinentry\n")
+        (self.folder / "pass").write_text("x\n")
+        self.home = ["--home", str(folder / "smime-home"), "--key-password-file", str(self.folder / "pass")]
+        usage = "keyUsage=critical,keyCertSign,cRLSign"
+        self.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem",
+                 "-subj", "/CN=Bench CA", "-days", "3650", "-addext", usage)
+        for name, address in (("alice", ME), ("bob", FRIEND)):
+            self.issue(name, address)
+        digest = self.run("openssl", "x509", "-in", "ca.pem", "-noout", "-fingerprint", "-sha1").decode()
+        (self.gnupg / "trustlist.txt").write_text(digest.strip().split("=")[1] + " S relax\n")
+        subprocess.run(["gpgconf", "--kill", "all"], env=self.env, check=False)
+        Run([str(WAX), *self.home, "key", "import", str(self.folder / "alice.p12")], self.env)
+        Run([str(WAX), *self.home, "key", "import", str(self.folder / "bob.pem")], self.env)
+
+    def issue(self, name, address):
+        extensions = self.folder / "extensions"
+        extensions.write_text(
+            f"subjectAltName=email:{address}\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
+            "extendedKeyUsage=emailProtection\nbasicConstraints=CA:FALSE\n"
+        )
+        self.run("openssl", "req", "-new", "-newkey", "rsa:3072", "-nodes", "-keyout", f"{name}.key",
+                 "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        self.run("openssl", "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                 "-days", "1000", "-extfile", "extensions", "-out", f"{name}.pem")
+        old = ["-legacy", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"]
+        self.run("openssl", "pkcs12", "-export", "-in", f"{name}.pem", "-inkey", f"{name}.key", "-certfile", "ca.pem",
+                 "-passout", "pass:x", "-out", f"{name}.p12", *old)
+        self.run("gpgsm", "--batch", "--pinentry-mode", "loopback", "--passphrase-fd", "0", "--import", f"{name}.p12", text=b"x\n")
+
+    def run(self, *command, text=b""):
+        done = subprocess.run(command, env=self.env, cwd=self.folder, capture_output=True, input=text)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(command)}: {done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+    def shell(self, script):
+        """A pipeline as a person would type it; its memory is the largest of its processes."""
+        script = f"set -e -o pipefail; cd {self.folder}; {script}"
+        return Run(["bash", "-c", script], self.env)
+
+    def wax(self, *words, code=0):
+        return Run([str(WAX), *self.home, *words], self.env, code)
+
+
+def smime(office, table, rounds, mebibytes):
+    """`wax` beside `openssl cms` and `gpgsm` on the same bytes."""
+    letter, sealed = draft(office.folder, mebibytes), office.folder / "letter.eml"
+    office.wax("seal", str(letter), "-o", str(sealed))
+    office.shell("openssl cms -decrypt -in letter.eml -recip alice.pem -inkey alice.key -out inner.mime")
+    # What gpgsm makes and opens is the same entity, signed inside and in base64 outside, as mail is.
+    gpgsm = "gpgsm --batch --yes --quiet --pinentry-mode loopback --passphrase-fd 0"
+    password = "printf 'x\\n'"
+    seal_gpgsm = (
+        f"{password} | {gpgsm} -u /CN=alice --sign -o signed.p7m inner.mime 2>/dev/null; "
+        f"{gpgsm} --base64 --cipher-algo AES256 -r /CN=bob -r /CN=alice -e -o OUT signed.p7m 2>/dev/null </dev/null"
+    )
+    office.shell(seal_gpgsm.replace("OUT", "gpgsm.p7m"))
+    candidates = {
+        "openssl cms -sign | -encrypt": lambda: office.shell(
+            "openssl cms -sign -in inner.mime -signer alice.pem -inkey alice.key"
+            " | openssl cms -encrypt -aes-256-cbc -out out bob.pem alice.pem"
+        ),
+        "gpgsm --sign, -e": lambda: office.shell(seal_gpgsm.replace("OUT", "out")),
+        "wax seal": lambda: office.wax("seal", str(letter), "-o", str(office.folder / "out")),
+        "openssl cms -decrypt | -verify": lambda: office.shell(
+            "openssl cms -decrypt -in letter.eml -recip alice.pem -inkey alice.key"
+            " | openssl cms -verify -CAfile ca.pem -purpose any -out out 2>/dev/null"
+        ),
+        "gpgsm -d, --verify": lambda: office.shell(
+            f"{password} | {gpgsm} -d -o signed.out gpgsm.p7m 2>/dev/null;"
+            f" {gpgsm} --verify -o out signed.out 2>/dev/null </dev/null"
+        ),
+        "wax open": lambda: office.wax("open", str(sealed)),
+    }
+    measured = {name: [] for name in candidates}
+    order, chance = list(candidates), random.Random(2)
+    for _ in range(rounds):
+        chance.shuffle(order)
+        for name in order:
+            for left in ("out", "signed.p7m", "signed.out"):
+                (office.folder / left).unlink(missing_ok=True)
+            measured[name].append(candidates[name]())
+    wall = {name: statistics.median(r.wall for r in runs) for name, runs in measured.items()}
+    peak = {name: max(r.peak for r in runs) for name, runs in measured.items()}
+    size = sealed.stat().st_size
+    table.heading(f"S/MIME, {mebibytes} MiB attachment (message: {size / MIB:.1f} MiB), median of {rounds}, interleaved")
+    for name, runs in measured.items():
+        cpu = statistics.median(r.cpu for r in runs)
+        table.row(f"{name} (processor: {cpu:.2f} s)", wall[name], " s")
+    for verb, by_openssl, by_gpgsm in (
+        ("seal", "openssl cms -sign | -encrypt", "gpgsm --sign, -e"),
+        ("open", "openssl cms -decrypt | -verify", "gpgsm -d, --verify"),
+    ):
+        table.row(f"wax {verb} / {by_openssl}", wall[f"wax {verb}"] / wall[by_openssl], "", 1.0)
+        table.row(f"wax {verb} / {by_gpgsm}", wall[f"wax {verb}"] / wall[by_gpgsm], "", 1 / 3)
+        table.row(f"wax {verb}: peak memory / message", peak[f"wax {verb}"] / size, "", 5)
+
+
+def one_time_for_all_damage(office, table, rounds):
+    """A garbled key, a changed byte and a wrong padding take the same time (rule 27)."""
+    message = (office.folder / "letter.eml").read_bytes()
+    head, body = message.split(b"\r\n\r\n", 1)
+    cms = bytearray(base64.b64decode(body))
+    key = cms.find(bytes.fromhex("04820180"), 0, 4000)
+    if key < 0:
+        sys.exit("no RSA-3072 encryptedKey at the head of the message")
+    second = cms.find(bytes.fromhex("04820180"), key + 100, 4000)
+    damages = {"a garbled key": [key + 200, second + 200], "a changed last block": [len(cms) - 1], "wrong padding": [len(cms) - 17]}
+    measured = {name: [] for name in damages}
+    files = {}
+    for name, places in damages.items():
+        altered = bytearray(cms)
+        for place in places:
+            altered[place] ^= 0x55
+        files[name] = office.folder / (name.replace(" ", "-") + ".eml")
+        files[name].write_bytes(head + b"\r\n\r\n" + base64.encodebytes(bytes(altered)))
+    order, chance = list(damages), random.Random(3)
+    for _ in range(rounds):
+        chance.shuffle(order)
+        for name in order:
+            measured[name].append(office.wax("open", str(files[name]), code=1).cpu)
+    table.heading(f"One time for all damage, median processor seconds of {rounds}")
+    medians = {name: statistics.median(times) for name, times in measured.items()}
+    noise = max(max(times) - min(times) for times in measured.values())
+    for name, median in medians.items():
+        table.row(name, median, " s")
+    table.row("largest difference of the medians / spread of one", (max(medians.values()) - min(medians.values())) / max(noise, 0.01), "", 1.0)
 
 
 def memory_by_size(homes, table, sizes):
@@ -294,6 +434,10 @@ def main():
     try:
         homes = Homes(folder)
         seal_and_open(homes, table, options.rounds, 25)
+        office = Office(folder)
+        smime(office, table, options.rounds, 25)
+        one_time_for_all_damage(office, table, options.rounds)
+        subprocess.run(["gpgconf", "--kill", "all"], env=office.env, check=False)
         if not options.quick:
             memory_by_size(homes, table, [1, 5, 25, 100])
             window(homes, table, min(options.rounds, 5))

@@ -70,29 +70,9 @@ impl Office {
         run("openssl", self.folder.path(), args)
     }
 
-    /// Runs openssl in the folder, whatever comes of it.
-    pub fn try_openssl(&self, args: &[&str]) -> Output {
-        try_run("openssl", self.folder.path(), args, b"")
-    }
-
     /// A path in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
-    }
-
-    /// A certificate for a key that cannot sign a request of its own: `NAME.key`, `NAME.pem`.
-    pub fn issue_for_key(&self, name: &str, new_key: &[&str]) {
-        let (key, public) = (format!("{name}.key"), format!("{name}.pub"));
-        let mut args = vec!["genpkey", "-out", &key];
-        args.extend_from_slice(new_key);
-        self.openssl(&args);
-        self.openssl(&["pkey", "-in", &key, "-pubout", "-out", &public]);
-        // The request is signed by the authority's key; the certificate gets the other one.
-        let (csr, subject) = (format!("{name}.csr"), format!("/CN={name}"));
-        self.openssl(&[
-            "req", "-new", "-key", "ca.key", "-subj", &subject, "-out", &csr,
-        ]);
-        self.sign_with(name, &format!("{name}@example.org"), &["-force_pubkey", &public]);
     }
 
     /// A person's key and certificate: `NAME.key`, `NAME.pem`.
@@ -109,22 +89,17 @@ impl Office {
 
     /// Signs `NAME.csr` for an address: `NAME.pem`.
     pub fn sign(&self, name: &str, address: &str) {
-        self.sign_with(name, address, &[]);
-    }
-
-    fn sign_with(&self, name: &str, address: &str, more: &[&str]) {
         let extensions = format!(
             "subjectAltName=email:{address}\n\
              keyUsage=critical,digitalSignature,keyEncipherment,keyAgreement\n\
              extendedKeyUsage=emailProtection\nbasicConstraints=CA:FALSE\n"
         );
         std::fs::write(self.path("extensions"), extensions).unwrap();
-        let (csr, pem) = (format!("{name}.csr"), format!("{name}.pem"));
-        let mut args = vec![
+        self.openssl(&[
             "x509",
             "-req",
             "-in",
-            &csr,
+            &format!("{name}.csr"),
             "-CA",
             "ca.pem",
             "-CAkey",
@@ -135,10 +110,8 @@ impl Office {
             "-extfile",
             "extensions",
             "-out",
-            &pem,
-        ];
-        args.extend_from_slice(more);
-        self.openssl(&args);
+            &format!("{name}.pem"),
+        ]);
     }
 
     /// `FILE`: `NAME`'s key and certificate with the authority's, as openssl writes PKCS #12.
@@ -176,13 +149,6 @@ impl Nss {
         let nss = Nss(folder);
         nss.run("certutil", &["-N", "--empty-password"]);
         nss
-    }
-
-    /// Runs one of NSS's programs on it, whatever comes of it.
-    pub fn try_run(&self, program: &str, args: &[&str]) -> Output {
-        let mut all = args.to_vec();
-        all.splice(1..1, ["-d", "sql:."]);
-        try_run(program, self.0.path(), &all, b"")
     }
 
     /// Runs one of NSS's programs on it.

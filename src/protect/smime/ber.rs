@@ -395,7 +395,10 @@ fn nodes(bytes: &[u8]) -> Result<Vec<Node>, BerProblem> {
             continue;
         }
         let parent = open.last_mut();
-        let inside = parent.as_ref().and_then(|p| nodes.get(p.node)).map(|n| n.kind);
+        let inside = parent
+            .as_ref()
+            .and_then(|p| nodes.get(p.node))
+            .map(|n| n.kind);
         let piece = matches!(inside, Some(Kind::Joined));
         if let Some(parent) = parent {
             parent.siblings = parent.siblings.saturating_add(1);
@@ -514,7 +517,10 @@ pub fn length(length: usize) -> Vec<u8> {
 
 /// One element as DER: identifier, length, contents.
 pub fn wrapped(id: u8, pieces: &[&[u8]]) -> Vec<u8> {
-    let total = pieces.iter().map(|p| p.len()).fold(0, usize::saturating_add);
+    let total = pieces
+        .iter()
+        .map(|p| p.len())
+        .fold(0, usize::saturating_add);
     let mut out = Vec::with_capacity(total.saturating_add(10));
     out.push(id);
     out.extend_from_slice(&length(total));

@@ -104,10 +104,7 @@ fn hostile_nesting_ends_at_once() {
         element(&deep_indefinite, 0, deep_indefinite.len()),
         Err(BerProblem::TooMuch)
     );
-    assert_eq!(
-        element(&endless, 0, endless.len()),
-        Err(BerProblem::CutOff)
-    );
+    assert_eq!(element(&endless, 0, endless.len()), Err(BerProblem::CutOff));
     let mut nested = pieces_in_pieces;
     let frame = Element {
         id: 0x24,

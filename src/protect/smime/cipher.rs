@@ -250,7 +250,9 @@ impl ContentCipher {
         (attributes, tag): (&[u8], &[u8]),
     ) -> Result<usize, Failed> {
         let block = self.block();
-        if key.len() != self.key_bytes() || data.len() % block != 0 || (block > 1 && data.is_empty())
+        if key.len() != self.key_bytes()
+            || data.len() % block != 0
+            || (block > 1 && data.is_empty())
         {
             return Err(Failed);
         }

@@ -238,8 +238,8 @@ fn enveloped(
     let content_type = oid(bytes, &inner.need(id::OID)?)?;
     let algorithm = inner.need(id::SEQUENCE)?;
     let algorithm = ber::to_der(algorithm.whole_of(bytes))?;
-    let algorithm = AlgorithmIdentifierOwned::from_der(&algorithm)
-        .map_err(|_| ContentProblem::Malformed)?;
+    let algorithm =
+        AlgorithmIdentifierOwned::from_der(&algorithm).map_err(|_| ContentProblem::Malformed)?;
     let ciphertext = inner.any()?;
     only(&inner)?;
     let authentication = match authenticated {

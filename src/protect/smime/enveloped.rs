@@ -81,7 +81,10 @@ impl Envelope {
 
     /// Encrypts and appends the message in base64 lines.
     pub fn write(&self, pieces: &[&[u8]], out: &mut Vec<u8>) -> Result<(), SealFailure> {
-        let plain = pieces.iter().map(|p| p.len()).fold(0, usize::saturating_add);
+        let plain = pieces
+            .iter()
+            .map(|p| p.len())
+            .fold(0, usize::saturating_add);
         let sealed = self.cipher.encrypted_size(plain);
         let (head, tail_bytes) = self.head(sealed)?;
         let total = head.len().saturating_add(sealed).saturating_add(tail_bytes);
@@ -122,7 +125,10 @@ impl Envelope {
             false => 0,
         };
         let frame = |id: u8, inside: &[&[u8]], behind: usize| -> Vec<u8> {
-            let inner = inside.iter().map(|i| i.len()).fold(behind, usize::saturating_add);
+            let inner = inside
+                .iter()
+                .map(|i| i.len())
+                .fold(behind, usize::saturating_add);
             let mut out = vec![id];
             out.extend(ber::length(inner));
             for piece in inside {

@@ -53,7 +53,9 @@ pub fn encapsulate(size: u16, public: &[u8]) -> Result<(Vec<u8>, Zeroizing<Vec<u
 /// CMSORIforKEMOtherInfo (RFC 9629 §5).
 pub fn other_info(wrap_algorithm: &[u8], key_bytes: usize, ukm: Option<&[u8]>) -> Vec<u8> {
     let mut inside = wrap_algorithm.to_vec();
-    inside.extend(tlv::write_small(u64::try_from(key_bytes).unwrap_or_default()));
+    inside.extend(tlv::write_small(
+        u64::try_from(key_bytes).unwrap_or_default(),
+    ));
     if let Some(ukm) = ukm {
         let ukm = tlv::write(tag::OCTET_STRING, ukm);
         inside.extend(tlv::write(tag::constructed(0), &ukm));

@@ -116,7 +116,9 @@ fn unwrap_triple_des(under: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>,
     let inner = cbc(Cipher::des_ede3_cbc(), under, iv, rest)?;
     let (key, check) = inner.split_at_checked(24).ok_or(Failed)?;
     let sum = Hash::Sha1.over(&[key])?;
-    let same = sum.get(..8).is_some_and(|sum| openssl::memcmp::eq(sum, check));
+    let same = sum
+        .get(..8)
+        .is_some_and(|sum| openssl::memcmp::eq(sum, check));
     match same {
         true => Ok(Zeroizing::new(key.to_vec())),
         false => Err(Failed),
@@ -138,12 +140,15 @@ pub fn unwrap_password(
     }
     // The last block decrypts to the IV of the second pass' beginning.
     let cut = wrapped.len().saturating_sub(block);
-    let before = wrapped
-        .get(cut.saturating_sub(block)..cut)
-        .ok_or(Failed)?;
+    let before = wrapped.get(cut.saturating_sub(block)..cut).ok_or(Failed)?;
     let last = wrapped.get(cut..).ok_or(Failed)?;
     let last_plain = cbc(cipher, under, before, last)?;
-    let head = cbc(cipher, under, &last_plain, wrapped.get(..cut).ok_or(Failed)?)?;
+    let head = cbc(
+        cipher,
+        under,
+        &last_plain,
+        wrapped.get(..cut).ok_or(Failed)?,
+    )?;
     let mut once = Zeroizing::new(head.to_vec());
     once.extend_from_slice(&last_plain);
     let inner = cbc(cipher, under, &iv, &once)?;

@@ -27,5 +27,5 @@ mod verify;
 
 pub use capabilities::Capabilities;
 pub use open::{Taken, open, verify_detached, wants_keys};
-pub use seal::{Author, Reader, sign_message, seal_message};
+pub use seal::{Author, Reader, seal_message, sign_message};
 pub use verify::Along;

@@ -135,12 +135,14 @@ pub fn read(infos: &[Option<Vec<u8>>]) -> Vec<Recipient> {
             Some(Ok(RecipientInfo::Ori(info))) if info.ori_type == oids::KEM_RECIPIENT => {
                 let info = info.ori_value.to_der();
                 let info = info.and_then(|der| KemRecipientInfo::from_der(&der));
-                all.push(match info.ok().and_then(|i| Some((Named::of(&i.rid)?, i))) {
-                    Some((named, info)) => {
-                        Recipient::Key(named, Box::new(SealedKey::Encapsulation(info)))
-                    }
-                    None => Recipient::Unknown,
-                });
+                all.push(
+                    match info.ok().and_then(|i| Some((Named::of(&i.rid)?, i))) {
+                        Some((named, info)) => {
+                            Recipient::Key(named, Box::new(SealedKey::Encapsulation(info)))
+                        }
+                        None => Recipient::Unknown,
+                    },
+                );
             }
             Some(Ok(RecipientInfo::Ori(_) | RecipientInfo::Kekri(_)) | Err(_)) | None => {
                 all.push(Recipient::Unknown);
@@ -227,7 +229,10 @@ fn try_key(tried: &mut Tried, sealed: &SealedKey, own: &X509Secret, cipher: &Con
 }
 
 /// The content key, or a random one of the right size where there is none.
-fn or_random(key: Result<Zeroizing<Vec<u8>>, Failed>, cipher: &ContentCipher) -> Zeroizing<Vec<u8>> {
+fn or_random(
+    key: Result<Zeroizing<Vec<u8>>, Failed>,
+    cipher: &ContentCipher,
+) -> Zeroizing<Vec<u8>> {
     let mut random = Zeroizing::new(vec![0; cipher.key_bytes()]);
     let made = openssl::rand::rand_bytes(&mut random);
     match key {
@@ -242,9 +247,21 @@ fn or_random(key: Result<Zeroizing<Vec<u8>>, Failed>, cipher: &ContentCipher) ->
 /// said in so many words, since it says nothing about the key.
 enum Way {
     Pkcs1,
-    Oaep { hash: Hash, mgf: Hash, label: Vec<u8> },
-    Agreement { kdf: Kdf, wrap: KeyWrap, wrap_algorithm: Vec<u8>, peer: PKey<Public> },
-    Kem { kdf: Hash, wrap: KeyWrap },
+    Oaep {
+        hash: Hash,
+        mgf: Hash,
+        label: Vec<u8>,
+    },
+    Agreement {
+        kdf: Kdf,
+        wrap: KeyWrap,
+        wrap_algorithm: Vec<u8>,
+        peer: PKey<Public>,
+    },
+    Kem {
+        kdf: Hash,
+        wrap: KeyWrap,
+    },
     /// The parameters make no sense: tried with a random key like all damage.
     Damaged,
 }
@@ -288,7 +305,12 @@ impl Way {
                 },
             ),
             (
-                Way::Agreement { kdf, wrap, wrap_algorithm, peer },
+                Way::Agreement {
+                    kdf,
+                    wrap,
+                    wrap_algorithm,
+                    peer,
+                },
                 SealedKey::Agreement(info, sealed),
             ) => {
                 let mut deriver = Deriver::new(own)?;
@@ -465,7 +487,12 @@ fn agreement(info: &KeyAgreeRecipientInfo, cert: &X509Cert) -> Result<Way, Strin
     };
     let point = originator.public_key.as_bytes().unwrap_or_default();
     match peer(cert, point) {
-        Some(peer) => Ok(Way::Agreement { kdf, wrap, wrap_algorithm, peer }),
+        Some(peer) => Ok(Way::Agreement {
+            kdf,
+            wrap,
+            wrap_algorithm,
+            peer,
+        }),
         None => Ok(Way::Damaged),
     }
 }
@@ -521,7 +548,8 @@ fn encapsulation(info: &KemRecipientInfo, cert: &X509Cert) -> Result<Way, String
         oids::HKDF_SHA512 => Hash::Sha512,
         other => return Err(format!("the key derivation {other}")),
     };
-    let wrap = KeyWrap::of(info.wrap.oid).ok_or_else(|| format!("the key wrap {}", info.wrap.oid))?;
+    let wrap =
+        KeyWrap::of(info.wrap.oid).ok_or_else(|| format!("the key wrap {}", info.wrap.oid))?;
     match fits && usize::from(info.kek_length) == wrap.key_bytes() {
         true => Ok(Way::Kem { kdf, wrap }),
         false => Ok(Way::Damaged),
@@ -534,11 +562,7 @@ fn from_password(
 ) -> Result<Zeroizing<Vec<u8>>, Failed> {
     let derivation = info.key_derivation_alg.as_ref().ok_or(Failed)?;
     let (cipher, _) = keywrap::password_cipher(&info.key_enc_alg).ok_or(Failed)?;
-    let under = keywrap::derive_from_password(
-        derivation,
-        password.expose().as_bytes(),
-        cipher.key_len(),
-    )?;
+    let under =
+        keywrap::derive_from_password(derivation, password.expose().as_bytes(), cipher.key_len())?;
     keywrap::unwrap_password(&info.key_enc_alg, &under, info.enc_key.as_bytes())
 }
-

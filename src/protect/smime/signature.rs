@@ -84,10 +84,9 @@ impl Algorithm {
             }
             Algorithm::Dsa(_) => matches!(kind, KeyKind::Dsa),
             Algorithm::Ecdsa(_) => matches!(kind, KeyKind::Ec(_)),
-            Algorithm::Pure => matches!(
-                kind,
-                KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::MlDsa(_)
-            ),
+            Algorithm::Pure => {
+                matches!(kind, KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::MlDsa(_))
+            }
         }
     }
 
@@ -188,7 +187,8 @@ fn pss(parameters: &[u8]) -> Result<Algorithm, NotDer> {
 /// How a key of this kind signs here: the digest algorithm of the signer, and the signature algorithm
 /// in DER. RSA by PKCS #1 v1.5, which every reader knows; `None` for keys that do not sign.
 pub fn own_algorithm(kind: &KeyKind) -> Option<(Hash, Vec<u8>)> {
-    let bare = |oid: ObjectIdentifier| tlv::write(tag::SEQUENCE, &tlv::write(tag::OID, oid.as_bytes()));
+    let bare =
+        |oid: ObjectIdentifier| tlv::write(tag::SEQUENCE, &tlv::write(tag::OID, oid.as_bytes()));
     let null = |oid: ObjectIdentifier| {
         let oid = tlv::write(tag::OID, oid.as_bytes());
         tlv::write_all(tag::SEQUENCE, &[&oid, &tlv::write(tag::NULL, &[])])
@@ -197,15 +197,9 @@ pub fn own_algorithm(kind: &KeyKind) -> Option<(Hash, Vec<u8>)> {
     Some(match kind {
         KeyKind::Rsa { .. } => (Hash::Sha256, null(oids::RSA_SHA256)),
         KeyKind::RsaPss { .. } => (Hash::Sha256, pss_der(Hash::Sha256)),
-        KeyKind::Ec(Curve::P256 | Curve::Brainpool256) => {
-            (Hash::Sha256, bare(oids::ECDSA_SHA256))
-        }
-        KeyKind::Ec(Curve::P384 | Curve::Brainpool384) => {
-            (Hash::Sha384, bare(oids::ECDSA_SHA384))
-        }
-        KeyKind::Ec(Curve::P521 | Curve::Brainpool512) => {
-            (Hash::Sha512, bare(oids::ECDSA_SHA512))
-        }
+        KeyKind::Ec(Curve::P256 | Curve::Brainpool256) => (Hash::Sha256, bare(oids::ECDSA_SHA256)),
+        KeyKind::Ec(Curve::P384 | Curve::Brainpool384) => (Hash::Sha384, bare(oids::ECDSA_SHA384)),
+        KeyKind::Ec(Curve::P521 | Curve::Brainpool512) => (Hash::Sha512, bare(oids::ECDSA_SHA512)),
         KeyKind::Ed25519 => (Hash::Sha512, bare(oids::ED25519)),
         KeyKind::Ed448 => (Hash::Shake256, bare(oids::ED448)),
         KeyKind::MlDsa(44) => (Hash::Sha512, bare(oids::ML_DSA_44)),

@@ -28,8 +28,7 @@ pub fn sign(
     let digest = hash.over(pieces).map_err(library)?;
     let attributes = signed_attributes(cert, &digest, now).map_err(library)?;
     let to_sign = ber::set_of(id::SET, attributes.clone());
-    let value =
-        signature::sign(cert.key_kind(), hash, signer.key(), &to_sign).map_err(library)?;
+    let value = signature::sign(cert.key_kind(), hash, signer.key(), &to_sign).map_err(library)?;
     let digest_algorithm = digest_algorithm(hash);
     let signer_info = tlv::write_all(
         tag::SEQUENCE,
@@ -48,10 +47,7 @@ pub fn sign(
             certs.push(other.der().to_vec());
         }
     }
-    let content = tlv::write(
-        tag::SEQUENCE,
-        &tlv::write(tag::OID, oids::DATA.as_bytes()),
-    );
+    let content = tlv::write(tag::SEQUENCE, &tlv::write(tag::OID, oids::DATA.as_bytes()));
     let signed_data = tlv::write_all(
         tag::SEQUENCE,
         &[

@@ -286,7 +286,12 @@ fn candidates(named: &Named, along: &[X509Cert], lookup: &dyn CertLookup) -> Vec
         Cert::OpenPgp(_) => None,
     });
     let mut found: Vec<X509Cert> = Vec::new();
-    for cert in along.iter().filter(|cert| named.is(cert)).cloned().chain(known) {
+    for cert in along
+        .iter()
+        .filter(|cert| named.is(cert))
+        .cloned()
+        .chain(known)
+    {
         if !found.contains(&cert) && found.len() < CERTS {
             found.push(cert);
         }

@@ -130,10 +130,7 @@ fn rule_27_one_answer_for_every_cause_once_a_cms_key_was_tried() {
 /// Who has a signature with attributes can offer the attributes as a content without any.
 #[test]
 fn attack_stripped_attributes_smime() {
-    let attributes = ber::set_of(
-        ber::id::SET,
-        usual(ENTITY, hash::Hash::Sha256, Some(now())),
-    );
+    let attributes = ber::set_of(ber::id::SET, usual(ENTITY, hash::Hash::Sha256, Some(now())));
     let stripped = Making {
         signer: &ALICE,
         hash: hash::Hash::Sha256,

@@ -78,7 +78,11 @@ struct Authority {
 
 static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| {
     let key = make_key(Kind::P256);
-    let mut builder = builder("Test Authority", &key, ("20250101000000Z", "20400101000000Z"));
+    let mut builder = builder(
+        "Test Authority",
+        &key,
+        ("20250101000000Z", "20400101000000Z"),
+    );
     let name = name("Test Authority");
     builder.set_issuer_name(&name).unwrap();
     let constraints = BasicConstraints::new().critical().ca().build().unwrap();

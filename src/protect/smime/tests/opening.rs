@@ -87,7 +87,10 @@ fn rule_17_old_ciphers_are_read_on_demand_and_are_never_confidential() {
     assert_eq!(refused.unwrap_err().why, OpenProblem::NoIntegrity);
     let read = judged(&letter("enveloped-data", &cms), &[&BOB], &[&ALICE]);
     assert_eq!(words(&read), ("verified", None));
-    assert_eq!(read.verdict().encryption().unwrap().integrity, Integrity::None);
+    assert_eq!(
+        read.verdict().encryption().unwrap().integrity,
+        Integrity::None
+    );
     assert!(read.verdict().without_integrity());
     let unsigned = letter("enveloped-data", &triple_des(ENTITY, &BOB));
     let read = judged(&unsigned, &[&BOB], &[&ALICE]);
@@ -121,7 +124,10 @@ fn rule_18_cbc_is_confidential_only_with_a_good_signature_over_all_of_it() {
     for read in [unknown, unsigned, partly] {
         assert_eq!(words(&read), ("unprotected", Some("no-integrity")));
         assert!(read.verdict().without_integrity());
-        assert!(read.cautions().contains(&crate::read::reading::Caution::NoIntegrity));
+        assert!(
+            read.cautions()
+                .contains(&crate::read::reading::Caution::NoIntegrity)
+        );
     }
 }
 
@@ -183,8 +189,8 @@ fn as_stream(cms: &[u8]) -> Vec<u8> {
         let mut reader = tlv::Reader::new(bytes);
         while let Ok(element) = reader.any() {
             let constructed = element.tag & 0x20 != 0;
-            let content = element.value.len() > 20
-                && matches!(element.tag, tag::OCTET_STRING | 0x80);
+            let content =
+                element.value.len() > 20 && matches!(element.tag, tag::OCTET_STRING | 0x80);
             if content {
                 out.extend([element.tag | 0x20, 0x80]);
                 for piece in element.value.chunks(7) {
@@ -224,12 +230,18 @@ fn streams_with_indefinite_lengths_open_like_der() {
     let message = cms_of(&sealed(&ALICE, &[reader(&BOB)]));
     let stream = as_stream(&message);
     assert_ne!(stream, message);
-    let (der, ber) = (take(&message, &[&BOB]).unwrap(), take(&stream, &[&BOB]).unwrap());
+    let (der, ber) = (
+        take(&message, &[&BOB]).unwrap(),
+        take(&stream, &[&BOB]).unwrap(),
+    );
     assert_eq!(inside(&der), inside(&ber));
     assert_eq!(der.layer, ber.layer);
     let signed = signed_data(Some(ENTITY), &[&ALICE], &[by(&ALICE, ENTITY)]);
     let stream = as_stream(&signed);
-    assert_eq!(take(&signed, &[]).unwrap().layer, take(&stream, &[]).unwrap().layer);
+    assert_eq!(
+        take(&signed, &[]).unwrap().layer,
+        take(&stream, &[]).unwrap().layer
+    );
     assert_eq!(inside(&take(&stream, &[]).unwrap()), ENTITY);
 }
 

@@ -169,10 +169,7 @@ fn capabilities_are_learned_from_a_good_signature() {
             panic!("{:?}", opened.along);
         };
         assert_eq!(cert, ALICE.x509());
-        assert_eq!(
-            Capabilities::read(list),
-            Some(Capabilities::of_ourselves())
-        );
+        assert_eq!(Capabilities::read(list), Some(Capabilities::of_ourselves()));
         assert!(opened.along.certs.contains(ALICE.x509()));
     });
 }

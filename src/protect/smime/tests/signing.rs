@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::address::Address;
-use crate::cert::x509::tlv::{self, tag};
 use crate::cert::x509::time;
+use crate::cert::x509::tlv::{self, tag};
 use crate::cert::{Acceptance, Checked};
 use crate::protect::evidence::{Layer, SignatureFact, SignatureState};
 use crate::protect::open as open_envelope;
@@ -38,7 +38,10 @@ impl Making<'_> {
         };
         let value =
             signature::sign(cert.key_kind(), self.hash, self.signer.key(), &message).unwrap();
-        let digest = tlv::write(tag::SEQUENCE, &tlv::write(tag::OID, self.hash.oid().as_bytes()));
+        let digest = tlv::write(
+            tag::SEQUENCE,
+            &tlv::write(tag::OID, self.hash.oid().as_bytes()),
+        );
         let rsa = tlv::write(tag::OID, oids::RSA.as_bytes());
         let algorithm = tlv::write_all(tag::SEQUENCE, &[&rsa, &tlv::write(tag::NULL, &[])]);
         tlv::write_all(
@@ -175,7 +178,10 @@ pub fn try_judged(
 /// Summary and why not.
 pub fn words(read: &Read) -> (&'static str, Option<&'static str>) {
     let verdict = read.verdict();
-    (verdict.summary().word(), verdict.why_not().map(|w| w.word()))
+    (
+        verdict.summary().word(),
+        verdict.why_not().map(|w| w.word()),
+    )
 }
 
 #[test]
@@ -203,13 +209,20 @@ fn rule_11_signed_by_nobody_is_said_so() {
     assert_eq!(facts(&cms), []);
     let read = judged(&letter("signed-data", &cms), &[], &[&ALICE]);
     assert_eq!(words(&read), ("unprotected", Some("no-signers")));
-    let read = judged(&clear(ENTITY, &signed_data(None, &[&ALICE], &[])), &[], &[&ALICE]);
+    let read = judged(
+        &clear(ENTITY, &signed_data(None, &[&ALICE], &[])),
+        &[],
+        &[&ALICE],
+    );
     assert_eq!(words(&read), ("unprotected", Some("no-signers")));
 }
 
 #[test]
 fn rule_12_content_inside_and_beside_a_signature_is_shown_as_signed_by_nobody() {
-    for beside in [&b"Content-Type: text/plain\r\n\r\nPay Mallory.\r\n"[..], ENTITY] {
+    for beside in [
+        &b"Content-Type: text/plain\r\n\r\nPay Mallory.\r\n"[..],
+        ENTITY,
+    ] {
         for signed in [beside, ENTITY] {
             let cms = signed_data(Some(ENTITY), &[&ALICE], &[by(&ALICE, signed)]);
             let read = judged(&clear(beside, &cms), &[], &[&ALICE]);

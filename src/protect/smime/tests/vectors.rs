@@ -79,7 +79,10 @@ fn rfc4134_every_signed_example_verifies_and_says_that_it_is_weak() {
         assert_eq!(facts.len(), signers, "{name}");
         for fact in facts {
             // A DSA key that takes its parameters from its issuer is not used.
-            let inherits = fact.addresses.iter().any(|a| a.as_str().starts_with("DianeDSS"));
+            let inherits = fact
+                .addresses
+                .iter()
+                .any(|a| a.as_str().starts_with("DianeDSS"));
             let expected = match inherits {
                 true => SignatureState::UnfitKey,
                 false => SignatureState::WeakHash,
@@ -199,7 +202,11 @@ fn nss_smime_every_envelope_opens() {
             _ => cms_of(&bytes),
         };
         let taken = take(&bytes, &[who]).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
-        assert_eq!(inside(&taken), b"This is a test message to Fran.\n", "{name}");
+        assert_eq!(
+            inside(&taken),
+            b"This is a test message to Fran.\n",
+            "{name}"
+        );
     }
 }
 
@@ -210,7 +217,10 @@ fn lamps_cms_mlkem_opens_with_the_seed_the_expanded_key_and_both() {
     }
     let folder = "lamps-cms-mlkem/example";
     let pem = |name: &str| file(&format!("{folder}/{name}"));
-    let cert = X509::from_pem(&pem("ML-KEM-512.pem")).unwrap().to_der().unwrap();
+    let cert = X509::from_pem(&pem("ML-KEM-512.pem"))
+        .unwrap()
+        .to_der()
+        .unwrap();
     let cert = X509Cert::from_der(&cert).unwrap();
     let cms = openssl_pem(&pem("ML-KEM-512.cms"));
     for name in [
@@ -221,13 +231,20 @@ fn lamps_cms_mlkem_opens_with_the_seed_the_expanded_key_and_both() {
         let key = PKey::private_key_from_pem(&pem(name)).unwrap();
         let own = X509Secret::new(cert.clone(), key).unwrap_or_else(|p| panic!("{name}: {p:?}"));
         let taken = take(&cms, &[&own]).unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
-        assert_eq!(inside(&taken), file(&format!("{folder}/plaintext.txt")), "{name}");
+        assert_eq!(
+            inside(&taken),
+            file(&format!("{folder}/plaintext.txt")),
+            "{name}"
+        );
     }
 }
 
 /// What a PEM block holds.
 fn openssl_pem(pem: &[u8]) -> Vec<u8> {
     let text = String::from_utf8(pem.to_vec()).unwrap();
-    let body: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+    let body: String = text
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
     openssl::base64::decode_block(&body).unwrap()
 }
