@@ -184,6 +184,11 @@ pub fn wants_keys(message: &[u8]) -> Result<bool, MimeProblem> {
         if !is_cms(part) {
             return Ok(false);
         }
+        let kind = part.content_type();
+        let says = |word| parameter_is(&kind, "smime-type", word);
+        if says("enveloped-data") || says("authenveloped-data") {
+            return Ok(true);
+        }
         // Something encrypted may stand in what is signed or compressed.
         match smime::wants_keys(part.decoded().bytes.into_owned()) {
             Some((mut bytes, range)) => {

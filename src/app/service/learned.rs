@@ -1,13 +1,17 @@
 //! What a signed letter tells beside its text: certificates for answering, and what the writer's mail
 //! program can read. Nothing of it is trusted by coming along.
 
+use super::trust;
 use crate::app::desk::Desk;
+use crate::app::failure::Failure;
 use crate::app::port::CertProvenance;
 use crate::base::Time;
-use crate::cert::{Cert, X509Cert};
+use crate::cert::x509::chain::{Certificate, Pool, Purpose};
+use crate::cert::{Acceptance, Cert, X509Cert};
 use crate::protect::evidence::{Evidence, SignatureState};
 use crate::protect::smime::{Along, Capabilities};
 use crate::read::{Reading, Summary};
+use std::sync::Arc;
 
 /// Most certificates that are kept of one letter.
 const CERTS: usize = 8;
@@ -24,6 +28,28 @@ pub fn signers(evidence: &Evidence, along: &Along, now: Time) -> Vec<(X509Cert, 
             Some((cert.clone(), fact.made.unwrap_or(now)))
         })
         .collect()
+}
+
+/// Lets authorities vouch for whoever signed, over the certificates that came along and those that
+/// are here (rules 8 and 13).
+pub fn let_authorities_vouch(
+    desk: &Desk,
+    acceptance: &mut Acceptance,
+    evidence: &Evidence,
+    along: &Along,
+    now: Time,
+) -> Result<(), Failure> {
+    let signers = signers(evidence, along, now);
+    if signers.is_empty() {
+        return Ok(());
+    }
+    let mut pool = Pool::default();
+    for cert in &along.certs {
+        if let Ok(certificate) = Certificate::from_der(cert.der()) {
+            pool.add(Arc::new(certificate));
+        }
+    }
+    trust::vouch(desk, acceptance, &signers, &pool, Purpose::Sign)
 }
 
 /// Keeps the certificates that came with a good signature, so that the person can accept them and

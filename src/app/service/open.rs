@@ -83,7 +83,8 @@ pub fn open_message(
     };
     let along = std::mem::take(&mut opened.along);
     let (evidence, payload) = opened.into_payload();
-    let acceptance = desk.store.acceptance()?;
+    let mut acceptance = desk.store.acceptance()?;
+    learned::let_authorities_vouch(desk, &mut acceptance, &evidence, &along, now)?;
     let reading = reading(
         header,
         evidence,
