@@ -41,7 +41,10 @@ pub fn layers(reading: &Reading) -> Vec<(&'static str, String)> {
                 ));
             }
             Layer::SmimeEnveloped(fact) | Layer::SmimeAuthEnveloped(fact) => {
-                lines.push(("Sealed", format!("S/MIME, {}", escape_line(&fact.algorithm))));
+                lines.push((
+                    "Sealed",
+                    format!("S/MIME, {}", escape_line(&fact.algorithm)),
+                ));
             }
             Layer::SmimeSigned(facts) if facts.is_empty() => {
                 lines.push(("Signed", "by nobody, though it says so".to_owned()));

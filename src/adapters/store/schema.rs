@@ -5,14 +5,7 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
-pub(super) const STEPS: &[&str] = &[
-    FORMAT_1,
-    FORMAT_2,
-    FORMAT_3,
-    FORMAT_4,
-    FORMAT_5,
-    FORMAT_6,
-];
+pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
 const FORMAT_1: &str = "
