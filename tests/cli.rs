@@ -6,6 +6,8 @@ mod attacks;
 mod gnupg;
 #[path = "cli/practice.rs"]
 mod practice;
+#[path = "cli/reading.rs"]
+mod reading;
 #[path = "cli/secrets_on_disk.rs"]
 mod secrets_on_disk;
 #[path = "support/wax.rs"]

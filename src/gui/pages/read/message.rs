@@ -100,7 +100,8 @@ pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) -> As
             tabs_ui(ui, open);
             widgets::rule(ui);
             let below = below_height(open, low);
-            let room = (ui.available_height() - below).max(80.0);
+            let least = if low { 56.0 } else { 80.0 };
+            let room = (ui.available_height() - below).max(least);
             let part = tab_content_ui(ui, open, room);
             asked.part = part.and_then(|index| open.reading.errant_part(index));
             if below > 0.0 {
@@ -185,7 +186,11 @@ fn facts_ui(ui: &mut Ui, reading: &Reading) {
     let height = ui.ctx().content_rect().height();
     egui::ScrollArea::vertical()
         .id_salt("facts")
-        .max_height((height * 0.18).min(200.0))
+        .max_height(if height < LOW {
+            76.0
+        } else {
+            (height * 0.18).min(200.0)
+        })
         .auto_shrink([false, true])
         .show(ui, |ui| {
             let mut facts = wording::verdict_facts(reading.verdict());
@@ -366,6 +371,7 @@ fn errant_ui(ui: &mut Ui, reading: &Reading) -> Option<usize> {
         widgets::notice_card(ui, Tone::Neutral, |ui| {
             let words = "A part with a protection of its own is inside. It opens by itself, with \
                          its own verdict.";
+            ui.spacing_mut().item_spacing.y = steps(2);
             ui.add(egui::Label::new(theme::body(words)).wrap());
             if button(ui, Kind::Plain, None, "Open that part").clicked() {
                 chosen = Some(index);
