@@ -42,6 +42,9 @@
 //! sequoia's looks for collisions, which do not matter there, at a third of the speed. Armor is our
 //! own (`cert::openpgp::armor`), over a SIMD base64: sequoia's took longer than all the cryptography.
 //!
+//! Letters are printed glyph by glyph, without shaping (`app::print`): the bundled fonts have ligatures, and
+//! an arrow drawn for `->` would be another text than the one that was verified.
+//!
 //! # For newcomers
 //!
 //! Outside tests nothing may panic: the lints below hold everywhere, two of them in the core alone.

@@ -74,6 +74,8 @@ pub enum Slot {
     Save,
     /// Read: what was opened before.
     Opened,
+    /// Read: remembering what was opened now.
+    Remember,
     /// Read: the draft of a reply.
     Reply,
     /// Keys: the list.
@@ -88,7 +90,7 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 15] = [
+    pub const OF_PAGES: [Slot; 16] = [
         Slot::AccountTest,
         Slot::Preflight,
         Slot::Drafts,
@@ -99,6 +101,7 @@ impl Slot {
         Slot::Open,
         Slot::Save,
         Slot::Opened,
+        Slot::Remember,
         Slot::Reply,
         Slot::Keys,
         Slot::Card,
@@ -134,6 +137,7 @@ impl Slot {
             | Slot::Outbox
             | Slot::Letters
             | Slot::Opened
+            | Slot::Remember
             | Slot::Reply
             | Slot::Keys
             | Slot::Card => false,

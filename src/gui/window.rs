@@ -339,7 +339,13 @@ impl Window {
                     self.go_to.answer(outcome);
                 }
             }
-            Slot::Letters | Slot::Fetch | Slot::Open | Slot::Save | Slot::Opened | Slot::Reply => {
+            Slot::Letters
+            | Slot::Fetch
+            | Slot::Open
+            | Slot::Save
+            | Slot::Opened
+            | Slot::Remember
+            | Slot::Reply => {
                 self.read.answer(slot, result, actions);
             }
             Slot::Keys | Slot::Card | Slot::Import | Slot::Export => {
@@ -517,6 +523,7 @@ impl Window {
             Slot::Autosave,
             Slot::Opened,
             Slot::Leaving,
+            Slot::Remember,
             Slot::Preferences,
             Slot::Signature,
         ];

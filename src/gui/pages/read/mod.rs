@@ -199,7 +199,8 @@ impl ReadPage {
                     self.told = Told::of(&failure);
                 }
             }
-            (Slot::Opened, Ok(Outcome::Opened(heads))) => {
+            (Slot::Opened, Ok(Outcome::Opened(heads))) => self.list.opened(heads),
+            (Slot::Remember, Ok(Outcome::Opened(heads))) => {
                 self.list.opened(heads);
                 let is_letter = matches!(self.here, Some(Key::Letter(_)));
                 if self.open.is_some() && !is_letter {
@@ -239,7 +240,7 @@ impl ReadPage {
                 reading: reading.clone(),
                 from: from.clone(),
             };
-            actions.push(Action::run(Slot::Opened, command));
+            actions.push(Action::run(Slot::Remember, command));
         }
         self.open = Some(message::Open::new(reading));
     }
@@ -320,7 +321,9 @@ fn keys_pressed(ui: &Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
     if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Press::F)) {
         state.find();
     }
-    if ui.ctx().egui_wants_keyboard_input() {
+    // A passphrase that is asked for is no message.
+    let is_asked = ui.memory(|memory| memory.top_modal_layer().is_some());
+    if is_asked || ui.ctx().text_edit_focused() {
         return;
     }
     let pasted = ui.input_mut(|i| {
