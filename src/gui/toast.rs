@@ -35,6 +35,19 @@ impl Toast {
     }
 }
 
+impl Toast {
+    /// Messages that were opened, which are forgotten only when the toast goes; until then the page
+    /// Read does not show them.
+    pub fn forgetting(words: impl Into<String>, ids: Vec<i64>) -> Self {
+        Toast {
+            words: words.into(),
+            hides: None,
+            then: vec![Action::run(Slot::Opened, Command::ForgetOpened(ids))],
+            undo: vec![Action::BringBack],
+        }
+    }
+}
+
 /// The toast that is up.
 #[derive(Default)]
 pub struct Toasts {

@@ -276,6 +276,8 @@ pub enum Action {
     NewIdentity,
     /// To tell what was done, with a way to take it back.
     Offer(Box<Toast>),
+    /// To show again what was forgotten of the messages that were opened.
+    BringBack,
     /// To write the reply that was begun.
     WriteReply(Box<DraftForm>),
     /// To open a letter of the outbox on the page Read.

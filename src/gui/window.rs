@@ -128,12 +128,6 @@ impl Window {
             match action {
                 Action::Go(place) => self.go(place),
                 Action::Run(slot, command) => {
-                    if slot == Slot::Practice {
-                        // What was forgotten belongs to the desk that is left.
-                        let mut kept = Vec::new();
-                        self.read.keep(&mut kept);
-                        self.act(ctx, kept);
-                    }
                     match slot {
                         // What leaves next is to find everything as it is shown.
                         Slot::Send | Slot::Retry => self.settle_toast(ctx),
@@ -176,6 +170,7 @@ impl Window {
                     self.go(Place::Settings);
                     self.settings.new_identity();
                 }
+                Action::BringBack => self.read.bring_back(),
                 Action::Offer(toast) => {
                     let then = self.toasts.show(*toast, Instant::now());
                     self.hide_leaving();
@@ -482,11 +477,7 @@ impl Window {
         self.note_place(ctx, false);
         self.keep_changes();
         let now = Instant::now();
-        let typing = self.write.tend(&self.view, now, &mut actions);
-        let wait = [typing, self.read.tend(now, &mut actions)]
-            .into_iter()
-            .flatten()
-            .min();
+        let wait = self.write.tend(&self.view, now, &mut actions);
         if self.place == Place::Keys {
             self.keys.tend(&mut actions);
         }
@@ -503,7 +494,6 @@ impl Window {
         if ctx.input(|i| i.viewport().close_requested()) && !self.closing {
             let mut actions = Vec::new();
             self.write.keep(&mut actions);
-            self.read.keep(&mut actions);
             self.act(ctx, actions);
             self.note_place(ctx, true);
             self.settle_toast(ctx);

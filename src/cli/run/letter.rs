@@ -10,7 +10,7 @@ use crate::app::command::{
 use crate::app::failure::Failure;
 use crate::app::files;
 use crate::app::port::{OutboxEntry, OutboxState, StoredCopy};
-use crate::app::service::outbox::receipt_json;
+use crate::app::service::outbox::{receipt_json, refused_of};
 use crate::base::Untrusted;
 use crate::cli::args::{OutboxCommand, SealArgs, SendArgs};
 use crate::wording;
@@ -361,7 +361,12 @@ fn entry_text(entry: &OutboxEntry) -> String {
         ));
         let receipt = wording::stored_receipt(&copy.state).into_iter();
         let not_taken = receipt.filter(|(label, _)| *label == "Not taken");
+        let before = lines.len();
         lines.extend(not_taken.map(|(label, value)| format!("    {label}: {value}")));
+        if lines.len() > before && !refused_of(copy).is_empty() {
+            let again = format!("    Try them again, alone: wax outbox retry {}", entry.id);
+            lines.push(again);
+        }
         lines.extend(
             wording::stored_refusal(&copy.state)
                 .iter()

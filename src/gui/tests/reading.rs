@@ -139,39 +139,36 @@ fn the_list_names_what_was_opened_and_is_filtered() {
 }
 
 #[test]
-fn what_is_forgotten_comes_back_or_is_gone_after_a_while() {
+fn what_is_forgotten_can_be_taken_back() {
     let mut harness = window(with_list(), SIZE, false);
     harness.get_by_label("Forget Dinner").click();
     harness.run();
     assert!(harness.query_by_label_contains("Carol, Dinner").is_none());
+    // It is gone for good only when the offer to take it back is.
     assert!(harness.state().commands().is_empty());
-    harness
-        .get_by_label("Bring back what was forgotten")
-        .click();
+    let offers = |paper: &Paper| {
+        let offer = |action: &&Action| matches!(action, Action::Offer(_));
+        paper.asked.iter().filter(offer).count()
+    };
+    assert_eq!(offers(harness.state()), 1);
+    harness.state_mut().read.bring_back();
     harness.run();
     harness.get_by_label_contains("Carol, Dinner").focus();
     harness.run();
     harness.key_press(Key::Delete);
     harness.run();
-    let forgets = |paper: &mut Paper, now: Instant| {
-        let mut asked = Vec::new();
-        paper.read.tend(now, &mut asked);
-        asked.into_iter().find_map(|action| match action {
-            Action::Run(Slot::Opened, command) => match *command {
-                Command::ForgetOpened(ids) => Some(ids),
-                _ => None,
-            },
-            _ => None,
-        })
-    };
-    let now = Instant::now();
-    assert_eq!(forgets(harness.state_mut(), now), None);
-    let later = now + Duration::from_secs(11);
-    assert_eq!(forgets(harness.state_mut(), later), Some(vec![2]));
-    assert_eq!(forgets(harness.state_mut(), later), None);
-    harness.run();
+    assert_eq!(offers(harness.state()), 2);
     harness.get_by_label("Forget all that was opened").click();
     harness.run();
+    assert_eq!(harness.query_all_by_role(Role::ListBoxOption).count(), 0);
+    let left = Ok(Outcome::Opened(vec![head(1, "Bob", "Left", "verified")]));
+    let mut asked = Vec::new();
+    harness
+        .state_mut()
+        .read
+        .answer(Slot::Opened, left, &mut asked);
+    harness.run();
+    // Number 1 was forgotten, and is hidden until it is gone.
     assert_eq!(harness.query_all_by_role(Role::ListBoxOption).count(), 0);
 }
 

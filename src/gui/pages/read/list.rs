@@ -1,20 +1,16 @@
 //! The list at the left: letters that were fetched and messages that were opened, in one order.
 
 use super::{Key, ReadPage, summary_sign_of};
-use crate::app::command::Command;
 use crate::app::port::{LetterHead, OpenedFacts, OpenedFrom, OpenedHead};
 use crate::base::Time;
 use crate::gui::panes::{Pane, pane};
 use crate::gui::theme::{self, Icon, Tone, steps};
-use crate::gui::view::{Action, Slot, View};
+use crate::gui::toast::Toast;
+use crate::gui::view::{Action, View};
 use crate::gui::widgets::{self, Kind, Row, button, line, rows_ui, untrusted};
 use crate::wording;
 use egui::{Align, Layout, Ui};
 use std::collections::{HashMap, HashSet};
-use std::time::{Duration, Instant};
-
-/// How long what was forgotten can be brought back.
-const UNDO: Duration = Duration::from_secs(10);
 
 /// One line of the list.
 struct Entry {
@@ -37,14 +33,16 @@ pub struct List {
     /// The lists' revision that `entries` was made of.
     made_of: Option<u64>,
     wants_focus: bool,
-    /// Forgotten, and not gone yet.
-    forgotten: Option<(Vec<i64>, Instant)>,
+    /// Forgotten and not shown; gone only when there is no more way to take it back.
+    hidden: HashSet<i64>,
 }
 
 impl List {
     /// What was opened, as it is remembered now.
     pub fn opened(&mut self, opened: Vec<OpenedHead>) {
         self.opened = opened;
+        let left: HashSet<i64> = self.opened.iter().map(|head| head.id).collect();
+        self.hidden.retain(|id| left.contains(id));
         self.made_of = None;
     }
 
@@ -68,28 +66,20 @@ impl List {
         self.wants_focus = true;
     }
 
-    /// What was forgotten is gone for good when its time is up. Returns how long until then.
-    pub fn tend(&mut self, now: Instant, actions: &mut Vec<Action>) -> Option<Duration> {
-        let (_, since) = self.forgotten.as_ref()?;
-        let left = (*since + UNDO).saturating_duration_since(now);
-        if left.is_zero() {
-            self.commit(actions);
-            return None;
-        }
-        Some(left)
-    }
-
-    /// What was forgotten is gone for good now.
-    pub fn commit(&mut self, actions: &mut Vec<Action>) {
-        if let Some((ids, _)) = self.forgotten.take() {
-            actions.push(Action::run(Slot::Opened, Command::ForgetOpened(ids)));
-        }
+    /// What was forgotten is shown again.
+    pub fn bring_back(&mut self) {
+        self.hidden.clear();
+        self.made_of = None;
     }
 
     fn forget(&mut self, ids: Vec<i64>, actions: &mut Vec<Action>) {
-        self.commit(actions);
-        self.forgotten = Some((ids, Instant::now()));
+        let words = match ids.len() {
+            1 => "Forgotten.".to_owned(),
+            n => format!("{n} forgotten."),
+        };
+        self.hidden.extend(&ids);
         self.made_of = None;
+        actions.push(Action::Offer(Box::new(Toast::forgetting(words, ids))));
     }
 
     /// Makes the entries anew when what they are made of changed.
@@ -97,14 +87,13 @@ impl List {
         if self.made_of.replace(revision) == Some(revision) {
             return;
         }
-        let gone: HashSet<i64> = self
-            .forgotten
-            .iter()
-            .flat_map(|(ids, _)| ids.iter().copied())
-            .collect();
         let mut of_letters: HashMap<i64, &OpenedHead> = HashMap::new();
         let mut entries = Vec::new();
-        for head in self.opened.iter().filter(|head| !gone.contains(&head.id)) {
+        for head in self
+            .opened
+            .iter()
+            .filter(|head| !self.hidden.contains(&head.id))
+        {
             match head.facts.from {
                 OpenedFrom::Letter(letter) => {
                     of_letters.insert(letter, head);
@@ -170,11 +159,7 @@ pub fn refresh(view: &View, state: &mut ReadPage) {
 pub fn list_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
     pane(ui, Pane::Page(1), ui.max_rect());
     filter_ui(ui, &mut state.list);
-    let foot = if state.list.forgotten.is_some() {
-        steps(11)
-    } else {
-        steps(9)
-    };
+    let foot = steps(9);
     let room = (ui.available_height() - foot).max(steps(16));
     let width = ui.available_width();
     ui.allocate_ui(egui::vec2(width, room), |ui| {
@@ -220,40 +205,28 @@ fn filter_ui(ui: &mut Ui, list: &mut List) {
     ui.add_space(steps(1));
 }
 
-/// Under the list: bringing back what was forgotten, or forgetting all.
+/// Under the list: forgetting all.
 fn foot_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
-    let list = &state.list;
     ui.add_space(steps(1));
-    let (mut undone, mut all) = (false, false);
-    if let Some((ids, _)) = &list.forgotten {
-        let words = match ids.len() {
-            1 => "Forgotten".to_owned(),
-            n => format!("{n} forgotten"),
-        };
-        ui.horizontal(|ui| {
-            ui.label(theme::small(words));
-            undone = button(ui, Kind::Plain, None, "Undo")
-                .accessible_name("Bring back what was forgotten")
-                .clicked();
-        });
-    } else if !list.opened.is_empty() {
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            all = button(ui, Kind::Quiet, None, "Forget all")
+    let list = &state.list;
+    let shown = list.opened.iter().map(|head| head.id);
+    let ids: Vec<i64> = shown.filter(|id| !list.hidden.contains(id)).collect();
+    if ids.is_empty() {
+        return;
+    }
+    let all = ui
+        .with_layout(Layout::left_to_right(Align::Center), |ui| {
+            button(ui, Kind::Quiet, None, "Forget all")
                 .accessible_name("Forget all that was opened")
                 .on_hover_text("Letters that were fetched stay")
-                .clicked();
-        });
-    }
+                .clicked()
+        })
+        .inner;
     if all {
-        let ids = state.list.opened.iter().map(|head| head.id).collect();
         state.list.forget(ids, actions);
         if let Some(Key::Opened(_)) = state.here {
             state.close();
         }
-    }
-    if undone {
-        state.list.forgotten = None;
-        state.list.made_of = None;
     }
 }
 

@@ -19,7 +19,6 @@ use crate::wording;
 use egui::{Align, Event, Key as Press, Layout, Margin, Modifiers, Ui, ViewportCommand, vec2};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// Names a line of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,14 +143,9 @@ impl ReadPage {
         *self = ReadPage::default();
     }
 
-    /// What is due by the clock. Returns how long until something is.
-    pub fn tend(&mut self, now: Instant, actions: &mut Vec<Action>) -> Option<Duration> {
-        self.list.tend(now, actions)
-    }
-
-    /// What was forgotten is gone for good now: the desk or the window is left.
-    pub fn keep(&mut self, actions: &mut Vec<Action>) {
-        self.list.commit(actions);
+    /// What was forgotten is shown again.
+    pub fn bring_back(&mut self) {
+        self.list.bring_back();
     }
 
     fn close(&mut self) {
