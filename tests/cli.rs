@@ -4,6 +4,8 @@
 mod attacks;
 #[path = "support/gnupg.rs"]
 mod gnupg;
+#[path = "cli/own_keys.rs"]
+mod own_keys;
 #[path = "cli/practice.rs"]
 mod practice;
 #[path = "cli/reading.rs"]

@@ -11,7 +11,10 @@ use std::process::{Command, Stdio};
 use waxwing::address::Mailbox;
 use waxwing::app::workers::Threads;
 use waxwing::base::{Secret, Time};
-use waxwing::cert::{Cert, NewKey, ParsedKey, SecretCert, SecretKeys, UnlockProblem, Unusable};
+use waxwing::cert::{
+    Cert, KeyChangeFailure, NewKey, ParsedKey, RevocationReason, SecretCert, SecretKeys,
+    UnlockProblem, Unusable,
+};
 use waxwing::protect::evidence::{Integrity, RecipientHandle, SignatureState};
 use waxwing::protect::openpgp::{
     OpenFailure, OpenProblem, Opened, Reading, open, seal, sign_message, verify_detached,
@@ -532,4 +535,112 @@ fn rule_07_a_signature_over_sha_1_is_told_apart() {
     let facts = verify_detached(ENTITY, &signature, &vec![rita], now());
     assert_eq!(facts[0].state, SignatureState::WeakHash);
     assert_eq!(facts[0].hash, "SHA-1");
+}
+
+#[test]
+fn rule_52_gpg_sees_the_new_end_of_a_key_that_was_extended() {
+    let gpg = Gpg::new(Some(NOW));
+    let alice = alice();
+    let until = at("2031-02-03T04:05:06Z");
+    let renewed = alice.secret.extend(until, now()).expect("extended");
+    let cert = renewed.cert();
+    assert_eq!(cert.expires(now()), Some(until));
+    assert_eq!(cert.fingerprint(), alice.cert.fingerprint());
+    let keys = cert.keys(now());
+    assert_eq!(keys.len(), 3);
+    assert!(
+        keys.iter().all(|key| key.expires == Some(until)),
+        "{keys:?}"
+    );
+    // What would have been over by then is not.
+    let late = at("2030-12-31T00:00:00Z");
+    assert!(alice.cert.usable_for_encryption(late).is_err());
+    assert_eq!(cert.usable_for_encryption(late), Ok(()));
+    assert_eq!(cert.usable_for_signing(late), Ok(()));
+
+    for certificate in [alice.cert.to_armored(), cert.to_armored()] {
+        gpg.run(&["--import"], &certificate);
+    }
+    let listed = gpg.run(&["--with-colons", "--list-keys", "alice@example.org"], b"");
+    let listed = String::from_utf8(listed).expect("text");
+    let ends: Vec<&str> = listed
+        .lines()
+        .filter(|line| line.starts_with("pub:") || line.starts_with("sub:"))
+        .filter_map(|line| line.split(':').nth(6))
+        .collect();
+    let until = until.as_second().to_string();
+    assert_eq!(ends, [until.as_str(); 3], "{listed}");
+}
+
+#[test]
+fn of_two_changes_in_one_second_the_later_holds_from_the_next_one_on() {
+    let alice = alice();
+    let made = alice.cert.created();
+    let until = at("2031-02-03T04:05:06Z");
+    let holds = alice.secret.change_time(made);
+    assert_eq!(holds.duration_since(made).as_secs(), 1);
+    let cert = alice.secret.extend(until, made).expect("extended").cert();
+    assert_eq!(cert.expires(made), alice.cert.expires(made));
+    assert_eq!(cert.expires(holds), Some(until));
+}
+
+#[test]
+fn rule_52_a_key_that_has_ended_can_be_extended_and_one_that_was_revoked_cannot() {
+    let alice = alice();
+    let late = at("2032-01-01T00:00:00Z");
+    assert!(matches!(
+        alice.cert.usable_for_encryption(late),
+        Err(Unusable::Expired { .. })
+    ));
+    let until = at("2035-01-01T00:00:00Z");
+    let renewed = alice.secret.extend(until, late).expect("extended");
+    assert_eq!(renewed.cert().usable_for_encryption(late), Ok(()));
+    assert_eq!(renewed.cert().usable_for_signing(late), Ok(()));
+    let before_it_was = alice.secret.extend(at("2001-01-01T00:00:00Z"), late);
+    assert_eq!(before_it_was.err(), Some(KeyChangeFailure::BadEnd));
+    let ended = alice.secret.revoke(RevocationReason::Retired, late);
+    let ended = ended.expect("revoked").secret;
+    assert_eq!(
+        ended.extend(until, late).err(),
+        Some(KeyChangeFailure::Revoked)
+    );
+    let again = ended.revoke(RevocationReason::Retired, late);
+    assert_eq!(again.err(), Some(KeyChangeFailure::Revoked));
+}
+
+#[test]
+fn rule_51_gpg_sees_a_revocation_and_what_it_ends() {
+    for reason in RevocationReason::ALL {
+        let gpg = Gpg::new(Some("20260503T120000"));
+        let alice = alice();
+        let ended = alice.secret.revoke(reason, now()).expect("revoked");
+        gpg.run(&["--import"], &alice.cert.to_armored());
+        gpg.run(&["--import"], &ended.certificate);
+        let listed = gpg.run(&["--with-colons", "--list-keys", "alice@example.org"], b"");
+        let listed = String::from_utf8(listed).expect("text");
+        assert!(listed.contains("pub:r:"), "{reason:?}: {listed}");
+        let cert = ended.secret.cert();
+        assert_eq!(cert.revoked(now()), Some(now()));
+        let keys = cert.keys(now());
+        assert_eq!((keys[0].revoked, keys[0].revoked_at), (true, Some(now())));
+        // What it signed before stays good, unless somebody else may have signed it.
+        let before = cert.usable_for_signing(at("2026-05-02T00:00:00Z"));
+        assert_eq!(
+            before.is_ok(),
+            reason != RevocationReason::Compromised,
+            "{reason:?}: {before:?}"
+        );
+        // The revocation alone, put to the certificate that others have, does the same.
+        let Cert::OpenPgp(known) = &alice.cert else {
+            panic!("another scheme");
+        };
+        let told = known.revoked_by(&ended.certificate, now()).expect("ours");
+        assert_eq!(told.revoked(now()), Some(now()));
+        let bob = Mailbox::parse("bob@example.org").expect("a mailbox");
+        let bob = SecretCert::generate(&bob, alice.cert.created()).expect("a key");
+        let Cert::OpenPgp(other) = &bob.cert else {
+            panic!("another scheme");
+        };
+        assert!(other.revoked_by(&ended.certificate, now()).is_none());
+    }
 }

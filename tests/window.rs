@@ -317,6 +317,48 @@ fn a_key_file_is_imported_and_its_key_confirmed_and_rejected() {
     desktop.until_words(&fingerprint);
 }
 
+/// What zbar, a reader of other people's, sees in a picture of the window.
+fn scanned(desktop: &mut Desktop) -> String {
+    let picture = desktop.harness.render().expect("a picture");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("window.ppm");
+    let mut bytes = format!("P6\n{} {}\n255\n", picture.width(), picture.height()).into_bytes();
+    bytes.extend(
+        picture
+            .pixels()
+            .flat_map(|pixel| pixel.0.into_iter().take(3)),
+    );
+    std::fs::write(&path, bytes).unwrap();
+    let read = std::process::Command::new("zbarimg")
+        .args(["--quiet", "--raw"])
+        .arg(&path)
+        .output()
+        .expect("zbarimg is installed");
+    String::from_utf8_lossy(&read.stdout).trim().to_owned()
+}
+
+#[test]
+fn a_camera_reads_the_fingerprint_from_the_window_in_both_themes() {
+    let folder = tempfile::tempdir().unwrap();
+    let carol = Mailbox::parse("Carol Herschel <carol@example.org>").unwrap();
+    let made = SecretCert::generate(&carol, SystemClock.now()).unwrap();
+    let path = folder.path().join("carol.asc");
+    std::fs::write(&path, made.cert.to_armored()).unwrap();
+    let mut desktop = Desktop::open_with(Some(path));
+    desktop.until_words("It is accepted");
+    desktop.harness.set_size(egui::vec2(1280.0, 1400.0));
+    let fold = "As words to read aloud, and as a code to scan";
+    desktop.press(Role::DisclosureTriangle, fold);
+    desktop.until(Role::Image, "QR code of the fingerprint");
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        desktop.harness.ctx.set_theme(theme);
+        desktop.harness.step();
+        desktop.harness.step();
+        let expected = format!("OPENPGP4FPR:{}", made.cert.fingerprint());
+        assert_eq!(scanned(&mut desktop), expected, "{theme:?}");
+    }
+}
+
 #[test]
 fn rule_60_an_account_whose_server_nobody_vouches_for_is_refused_in_words() {
     let mut desktop = Desktop::open();

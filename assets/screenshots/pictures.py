@@ -52,6 +52,7 @@ def main():
         desktop.until("button", "Write a letter")
         picture("outbox-empty")
         desktop.press("tab", "Settings")
+        desktop.press("tab", "Practice")
         desktop.press("button", "Practise")
         desktop.until("label", "The subject is hidden", False)
         desktop.press("entry", "Letter")

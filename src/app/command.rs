@@ -5,16 +5,17 @@ pub use crate::app::chain::{
     AnchorList, ChainAnswer, ChainCard, ChainFetch, ChainLeaf, ChainQuestion, LinkState, NotKnown,
 };
 use crate::app::failure::Failure;
+use crate::app::key_index::KeyIndex;
 use crate::app::port::{
-    Connected, DraftHead, Identity, LetterHead, OpenedFrom, OpenedHead, OutboxEntry, OutboxId,
-    Question, Receipt,
+    Connected, Decided, DraftHead, Identity, LetterHead, OpenedFrom, OpenedHead, OutboxEntry,
+    OutboxId, Question, Receipt, Sighting, Storage,
 };
 use crate::app::print::Printout;
 use crate::app::service::round_trip::Told;
 use crate::base::{Passphrase, Time, Untrusted};
 use crate::cert::x509::KeyChoice;
 use crate::cert::x509::chain::AnchorFor;
-use crate::cert::{Checked, Fingerprint, Scheme};
+use crate::cert::{Checked, Fingerprint, RevocationReason, Scheme};
 use crate::protect::plan::PlanProblem;
 pub use crate::protect::{Protection, plan::Role};
 use crate::read::Reading;
@@ -63,6 +64,12 @@ pub enum Command {
         /// What to look for.
         query: String,
     },
+    /// All keys, to be searched while a person types. What a former index knows is not worked out
+    /// again.
+    IndexKeys {
+        /// The former index.
+        known: Option<Arc<KeyIndex>>,
+    },
     /// One key in full: by fingerprint or address.
     ShowKey {
         /// Which.
@@ -90,6 +97,45 @@ pub enum Command {
         /// Which: a fingerprint or address.
         key: String,
     },
+    /// Puts decisions about a key back as they were: the answer to "undo".
+    Redecide {
+        /// Which: its fingerprint.
+        key: String,
+        /// What holds for each address from now on.
+        checks: Vec<(Address, Checked)>,
+    },
+    /// Gives an own key a new end, in place.
+    ExtendKey {
+        /// Which: a fingerprint or address.
+        key: String,
+        /// The new end; three years from now when `None`.
+        until: Option<Time>,
+    },
+    /// Ends an own key for good.
+    RevokeKey {
+        /// Which: a fingerprint or address.
+        key: String,
+        /// Why.
+        reason: RevocationReason,
+    },
+    /// Writes own keys into a file, under a password.
+    BackUpKeys {
+        /// Which: a fingerprint or address; all when `None`.
+        key: Option<String>,
+        /// Where to.
+        to: PathBuf,
+        /// For the file.
+        password: Passphrase,
+    },
+    /// Tries whether a backup brings own keys back.
+    DrillBackup {
+        /// Which: a fingerprint or address; all when `None`.
+        key: Option<String>,
+        /// The backup.
+        from: PathBuf,
+        /// Its password.
+        password: Passphrase,
+    },
     /// Adds or replaces an account.
     AddAccount {
         /// Servers and login.
@@ -97,6 +143,10 @@ pub enum Command {
         /// Goes to the vault.
         password: Passphrase,
     },
+    /// Removes an account and its password.
+    RemoveAccount(Address),
+    /// What is kept where.
+    Storage,
     /// Connects, logs in and leaves.
     TestAccount {
         /// Whose; the current identity's when `None`.
@@ -393,12 +443,21 @@ pub enum Outcome {
     Preferred,
     /// Of [`Command::ListKeys`].
     Keys(Vec<KeyRow>),
-    /// Of [`Command::ShowKey`], [`Command::Confirm`], [`Command::Reject`].
+    /// Of [`Command::IndexKeys`].
+    KeyIndex(Arc<KeyIndex>),
+    /// Of [`Command::ShowKey`], [`Command::Confirm`], [`Command::Reject`], [`Command::Redecide`],
+    /// [`Command::ExtendKey`].
     Key(Box<KeyCard>),
     /// Of [`Command::ImportKeys`] and [`Command::PinAnchors`].
     Imported(ImportReport),
     /// Of [`Command::ExportKey`]: the armored text when no file was named.
     Exported(Option<Vec<u8>>),
+    /// Of [`Command::RevokeKey`].
+    Revoked(Box<Revoked>),
+    /// Of [`Command::BackUpKeys`]: whose keys are in the file.
+    BackedUp(Vec<Fingerprint>),
+    /// Of [`Command::DrillBackup`]: every key came back.
+    Drilled(Vec<Fingerprint>),
     /// Of [`Command::AddAccount`].
     AccountAdded,
     /// Of [`Command::Preferences`] and [`Command::ChangePreferences`].
@@ -406,6 +465,10 @@ pub enum Outcome {
     /// Of [`Command::Signature`] and [`Command::SetSignature`]: whose, and the text, empty when
     /// there is none.
     Signature(Address, String),
+    /// Of [`Command::RemoveAccount`].
+    AccountRemoved,
+    /// Of [`Command::Storage`].
+    Storage(Storage),
     /// Of [`Command::TestAccount`].
     AccountWorks(Connected),
     /// Of [`Command::Preflight`].
@@ -535,6 +598,8 @@ pub struct KeyRow {
     pub created: Time,
     /// When it ends.
     pub expires: Option<Time>,
+    /// As of when all this is so.
+    pub judged: Time,
 }
 
 /// What a key is good for, as `key list` says it.
@@ -557,6 +622,40 @@ pub struct KeyCard {
     pub user_ids: Vec<Untrusted>,
     /// Primary key and subkeys.
     pub parts: Vec<crate::cert::KeyDetail>,
+    /// When its owner revoked it.
+    pub revoked: Option<Time>,
+    /// Where it was seen, and when (rule 53), in the order of its first coming.
+    pub seen: Vec<Sighting>,
+    /// What the person decided about it, oldest first.
+    pub decided: Vec<Decided>,
+    /// Other certificates that were seen for its addresses, in the order of their first coming.
+    pub others: Vec<OtherCert>,
+    /// Of an own key: when a restore drill last brought it back from a backup (rule 51).
+    pub drilled: Option<Time>,
+}
+
+/// Another certificate that was seen for the same address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherCert {
+    /// The address.
+    pub address: Address,
+    /// Which.
+    pub fingerprint: Fingerprint,
+    /// How it was checked for the address.
+    pub checked: Checked,
+    /// When it was first seen for it.
+    pub first: Time,
+    /// When it was last seen for it.
+    pub last: Time,
+}
+
+/// A key that its owner ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoked {
+    /// As it stands now.
+    pub card: KeyCard,
+    /// The revocation certificate, armored.
+    pub certificate: Vec<u8>,
 }
 
 /// What an import brought.

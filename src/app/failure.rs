@@ -3,7 +3,7 @@
 
 use crate::address::Address;
 use crate::app::port::{FetchFailure, StoreFailure, SubmitFailure, WebFailure};
-use crate::cert::{Fingerprint, KeyFileProblem, KeyRefusal, UnlockProblem};
+use crate::cert::{Fingerprint, KeyChangeFailure, KeyFileProblem, KeyRefusal, UnlockProblem};
 use crate::compose::DraftProblem;
 use crate::protect::openpgp;
 use crate::protect::plan::PlanProblem;
@@ -140,6 +140,12 @@ pub enum KeyFailure {
     },
     /// Only the public half is here.
     NoSecret,
+    /// The key could not be extended or revoked.
+    Change(KeyChangeFailure),
+    /// There is no own key to back up.
+    NothingToBackUp,
+    /// The backup does not bring back every key that it should; each key with its answer.
+    Drill(Vec<DrillRow>),
     /// A secret key is written only under a password.
     PasswordNeeded,
     /// Nothing of what was given could be taken in.
@@ -164,6 +170,28 @@ pub enum ChainFailure {
         /// Why.
         why: WebFailure,
     },
+}
+
+/// What a restore drill found for one own key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillRow {
+    /// Which.
+    pub fingerprint: Fingerprint,
+    /// Whether the backup brings it back, or why not.
+    pub result: Result<(), DrillProblem>,
+}
+
+/// Why a backup does not bring a key back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DrillProblem {
+    /// It is not in the file.
+    Missing,
+    /// It is there and cannot be unlocked.
+    Unlock(UnlockProblem),
+    /// It is there without a password: whoever finds the file has the key.
+    Unprotected,
+    /// What was sealed for it does not open with the key from the file.
+    DoesNotOpen,
 }
 
 /// Why one key was not taken in.

@@ -37,6 +37,20 @@ impl Fingerprint {
         &self.0
     }
 
+    /// Its bytes: 20 or 32.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> {
+        let digit = |c: &u8| char::from(*c).to_digit(16).unwrap_or_default();
+        self.0.as_bytes().chunks(2).map(move |pair| {
+            let value = pair.iter().fold(0u32, |sum, c| (sum << 4) | digit(c));
+            value.to_le_bytes()[0]
+        })
+    }
+
+    /// As words to be read aloud, one a byte (see `words`).
+    pub fn words(&self) -> Vec<&'static str> {
+        super::words::words(self)
+    }
+
     /// In groups of four, for people who compare.
     pub fn grouped(&self) -> String {
         let digits: Vec<char> = self.0.chars().collect();

@@ -6,13 +6,17 @@ mod keyfile;
 mod keyring;
 pub mod openpgp;
 mod usable;
+mod words;
 pub mod x509;
 
 pub use acceptance::{Acceptance, Checked};
 pub use fingerprint::{Fingerprint, NoFingerprint};
 pub use keyfile::{KeyFileProblem, KeyRefusal, LeftOut, Looks, ParsedKey, UnlockProblem};
 pub use keyring::{OwnSecret, SecretKeys};
-pub use openpgp::{KeyGenerationFailure, LockedKey, NewKey, SecretCert};
+pub use openpgp::{
+    KeyChangeFailure, KeyGenerationFailure, LockedKey, NewKey, RevocationReason, RevokedKey,
+    SecretCert,
+};
 pub use usable::{Capabilities, KeyDetail, Unusable};
 pub use x509::{CertProblem, X509Cert, X509Secret};
 

@@ -97,4 +97,6 @@ pub struct KeyDetail {
     pub expires: Option<Time>,
     /// Whether it was revoked.
     pub revoked: bool,
+    /// When the revocation says that it was made.
+    pub revoked_at: Option<Time>,
 }

@@ -42,12 +42,17 @@ pub enum Slot {
     Preferences,
     /// The text under the letters of the identity in use.
     Signature,
+<<<<<<< HEAD
     /// Go to: the drafts.
     GoToDrafts,
     /// Go to: letters that were opened.
     GoToOpened,
     /// Go to: keys that fit what was typed.
     GoToKeys,
+=======
+    /// Settings: what is kept where.
+    Storage,
+>>>>>>> 5007053 (Extend, revoke, back up and try own keys; give the page Keys its search, card and ledger, and Settings its sections)
     /// Write: how the draft would travel.
     Preflight,
     /// Write: the draft to rest.
@@ -92,6 +97,7 @@ impl Slot {
     /// The slots whose answers belong to one desk.
     pub const OF_PAGES: [Slot; 16] = [
         Slot::AccountTest,
+        Slot::Storage,
         Slot::Preflight,
         Slot::Drafts,
         Slot::LoadDraft,
@@ -126,10 +132,14 @@ impl Slot {
             | Slot::Account
             | Slot::Preferences
             | Slot::Signature
+<<<<<<< HEAD
             | Slot::GoToDrafts
             | Slot::GoToOpened
             | Slot::GoToKeys
             | Slot::Leaving
+=======
+            | Slot::Storage
+>>>>>>> 5007053 (Extend, revoke, back up and try own keys; give the page Keys its search, card and ledger, and Settings its sections)
             | Slot::Preflight
             | Slot::Autosave
             | Slot::Drafts
@@ -314,6 +324,8 @@ pub enum Wish {
     Save(SaveWhat, String),
     /// Where a key goes; its suggested name.
     ExportKey(String),
+    /// A backup to try.
+    Backup,
 }
 
 /// What of an open letter is saved.

@@ -302,7 +302,7 @@ impl Window {
                 }
                 (Wish::Letter, Some(path)) => self.read.open_file(path, actions),
                 (Wish::Save(what, _), Some(path)) => self.read.save(what, path, actions),
-                (Wish::ExportKey(_), Some(path)) => self.keys.export_to(&path),
+                (Wish::ExportKey(_) | Wish::Backup, Some(path)) => self.keys.export_to(&path),
             },
         }
     }
@@ -318,9 +318,11 @@ impl Window {
                 }
                 self.settings.answer(slot, result, actions);
             }
-            Slot::Account | Slot::AccountTest | Slot::Preferences | Slot::Signature => {
-                self.settings.answer(slot, result, actions)
-            }
+            Slot::Account
+            | Slot::AccountTest
+            | Slot::Storage
+            | Slot::Preferences
+            | Slot::Signature => self.settings.answer(slot, result, actions),
             Slot::Preflight | Slot::Autosave | Slot::Drafts | Slot::LoadDraft | Slot::Send => {
                 self.write.answer(slot, result, actions);
             }

@@ -3,8 +3,16 @@
 use super::{Notice, Turn, date};
 use super::{file::file_failure, list_of};
 use crate::address::Address;
-use crate::app::failure::{ImportRefusal, KeyFailure};
+use crate::app::command::KeyRow;
+use crate::app::failure::{DrillProblem, DrillRow, ImportRefusal, KeyFailure};
+use crate::app::port::CertProvenance;
+use crate::base::Time;
 use crate::base::untrusted::escape_line;
+use crate::base::untrusted::escape_line;
+use crate::cert::{
+    CertProblem, Checked, KeyChangeFailure, KeyDetail, KeyFileProblem, KeyRefusal, Looks,
+    RevocationReason, Scheme, UnlockProblem, Unusable,
+};
 use crate::cert::{
     CertProblem, KeyFileProblem, KeyRefusal, Looks, Scheme, UnlockProblem, Unusable,
 };
@@ -124,6 +132,16 @@ pub fn key_failure(failure: &KeyFailure) -> Notice {
         )
         .why("The secret half is with its owner.")
         .next("Choose one of your own keys."),
+        KeyFailure::Change(failure) => key_change(failure),
+        KeyFailure::NothingToBackUp => Notice::new(
+            "nothing-to-back-up",
+            Turn::You,
+            "There is no key of your own to back up.",
+        )
+        .why("Only keys whose secret half is here need a backup.")
+        .next("Make one first: wax identity new NAME ADDRESS")
+        .in_window("Make one first, under Settings."),
+        KeyFailure::Drill(rows) => drill(rows),
         KeyFailure::PasswordNeeded => Notice::new(
             "password-needed",
             Turn::You,
@@ -140,6 +158,222 @@ pub fn key_failure(failure: &KeyFailure) -> Notice {
         )
         .why(escape_line(detail))
         .next("Nothing was changed. Try again; if it stays so, report it."),
+    }
+}
+
+fn key_change(failure: &KeyChangeFailure) -> Notice {
+    match failure {
+        KeyChangeFailure::NoPrimary => Notice::new(
+            "no-primary",
+            Turn::You,
+            "The part that vouches for this key is not here.",
+        )
+        .why("It is on a smartcard or was kept apart when the key was exported.")
+        .next("Do it where that part is, and import the key again."),
+        KeyChangeFailure::Authority => Notice::new(
+            "authority",
+            Turn::OtherSide,
+            "An authority made this certificate; only it can renew or withdraw it.",
+        )
+        .why("An S/MIME certificate says what its authority signed, and nothing of one's own.")
+        .next("Ask for a new one: wax key request-cert, or tell the authority to withdraw it.")
+        .in_window("Ask your authority for a new one, or tell it to withdraw this one."),
+        KeyChangeFailure::Revoked => {
+            Notice::new("revoked", Turn::You, "This key was withdrawn; it stays so.")
+                .why("Others who heard of it will never trust the key again.")
+                .next("Make a new key: wax key generate NAME ADDRESS")
+                .in_window("Make a new identity under Settings.")
+        }
+        KeyChangeFailure::BadEnd => {
+            Notice::new("bad-end", Turn::You, "A key cannot end on that day.")
+                .why("It would end before it was made, or later than a key can say.")
+                .next("Choose another day. Nothing was changed.")
+        }
+        KeyChangeFailure::Library(detail) => {
+            Notice::new("key-failed", Turn::Us, "The key could not be changed.")
+                .why(escape_line(detail))
+                .next("Nothing was changed. Try again; if it stays so, report it.")
+        }
+    }
+}
+
+fn drill(rows: &[DrillRow]) -> Notice {
+    let failed = rows.iter().filter(|row| row.result.is_err()).count();
+    let wrong = rows
+        .iter()
+        .any(|row| row.result == Err(DrillProblem::Unlock(UnlockProblem::WrongPassword)));
+    let headline = match (failed, rows.len()) {
+        _ if wrong => "That is not the password of this backup.".to_owned(),
+        (1, 1) => "This backup does not bring your key back.".to_owned(),
+        (failed, all) => format!("This backup does not bring back {failed} of your {all} keys."),
+    };
+    let mut notice = Notice::new("drill-failed", Turn::You, headline)
+        .why("If this computer were lost now, letters sealed for those keys could not be read.")
+        .next("Make a new backup: wax key backup FILE --key-password-file F. Nothing was changed.")
+        .in_window("Try again, or make a new backup. Nothing was changed.");
+    for row in rows {
+        let answer = match &row.result {
+            Ok(()) => "comes back".to_owned(),
+            Err(problem) => drill_problem(problem),
+        };
+        notice = notice.detail(format!("{}: {answer}", row.fingerprint.grouped()));
+    }
+    notice
+}
+
+fn drill_problem(problem: &DrillProblem) -> String {
+    match problem {
+        DrillProblem::Missing => "is not in the file".to_owned(),
+        DrillProblem::Unlock(problem) => unlock_problem(problem).headline,
+        DrillProblem::Unprotected => {
+            "lies open in the file: whoever finds it has your key".to_owned()
+        }
+        DrillProblem::DoesNotOpen => {
+            "is in the file, and does not open what is sealed for it".to_owned()
+        }
+    }
+}
+
+/// Why a key is ended, as a choice.
+pub fn revocation_reason(reason: RevocationReason) -> &'static str {
+    match reason {
+        RevocationReason::Compromised => "Somebody else may have it",
+        RevocationReason::Superseded => "I have a new key",
+        RevocationReason::Retired => "I do not use it any more",
+    }
+}
+
+/// What an own key's end calls for (rule 52): 60, 30 and 7 days ahead, and once it is past.
+pub fn expiry_warning(expires: Option<Time>, now: Time) -> Option<Notice> {
+    let end = expires?;
+    let left = end.duration_since(now).as_hours().div_euclid(24);
+    let warn = |headline: String| {
+        Notice::new("key-ends", Turn::You, headline)
+            .why("After that nobody can seal a letter for you, and your signatures count for nothing.")
+            .next("Extend it: wax key extend ADDRESS. The key stays the same; then send it to others.")
+            .in_window("Extend it: the key stays the same. Then send it to the people you write to.")
+    };
+    match left {
+        ..0 => Some(warn(format!("Your key ended on {}.", date(end)))),
+        0 => Some(warn("Your key ends today.".to_owned())),
+        1 => Some(warn("Your key ends tomorrow.".to_owned())),
+        2..=7 => Some(warn(format!(
+            "Your key ends in {left} days: on {}.",
+            date(end)
+        ))),
+        8..=30 => Some(warn(format!(
+            "Your key ends within a month: on {}.",
+            date(end)
+        ))),
+        31..=60 => Some(warn(format!(
+            "Your key ends within two months: on {}.",
+            date(end)
+        ))),
+        61.. => None,
+    }
+}
+
+/// How far away a day is, as people say it: `in 5 months`, `3 days ago`.
+pub fn distance(at: Time, now: Time) -> String {
+    let days = at.duration_since(now).as_hours().div_euclid(24);
+    let far = days.unsigned_abs();
+    let count = match far {
+        0..=59 => (far, "day"),
+        60..=729 => (far / 30, "month"),
+        730.. => (far / 365, "year"),
+    };
+    let words = match count {
+        (1, unit) => format!("1 {unit}"),
+        (n, unit) => format!("{n} {unit}s"),
+    };
+    match days {
+        0 => "today".to_owned(),
+        1.. => format!("in {words}"),
+        ..0 => format!("{words} ago"),
+    }
+}
+
+/// How long a part of a key holds.
+pub fn span(until: Option<Time>, cut: Option<Time>, revoked: bool, now: Time) -> String {
+    match (cut, until) {
+        (Some(at), _) => format!("withdrawn {}, {}", date(at), distance(at, now)),
+        (None, _) if revoked => "withdrawn".to_owned(),
+        (None, None) => "without an end".to_owned(),
+        (None, Some(end)) if end <= now => {
+            format!("ended {}, {}", date(end), distance(end, now))
+        }
+        (None, Some(end)) => format!("until {}, {}", date(end), distance(end, now)),
+    }
+}
+
+/// A part of a key by what it does.
+pub fn part_name(part: &KeyDetail) -> String {
+    let does = [
+        (part.can.certify, "vouches"),
+        (part.can.sign, "signs"),
+        (part.can.encrypt, "is sealed to"),
+        (part.can.authenticate, "logs in"),
+    ];
+    let does: Vec<&str> = does
+        .iter()
+        .filter(|(can, _)| *can)
+        .map(|(_, word)| *word)
+        .collect();
+    let role = if part.primary { "Key" } else { "Part" };
+    match does.as_slice() {
+        [] => format!("{role}: of no use"),
+        does => format!("{role}: {}", does.join(", ")),
+    }
+}
+
+/// Why a key cannot be used, and whose turn it is (rule 56): short enough for a list.
+pub fn key_standing(why: &Unusable, row: &KeyRow) -> String {
+    let state = key_state(why);
+    let who = match &row.name {
+        _ if row.secret => return state,
+        Some(name) => name
+            .raw()
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        None => "its owner".to_owned(),
+    };
+    let short = who.chars().count() <= 20 && !row.name.as_ref().is_some_and(|n| n.is_tricky());
+    let who = if short && !who.is_empty() {
+        who
+    } else {
+        "its owner".to_owned()
+    };
+    let theirs = matches!(
+        why,
+        Unusable::Expired { .. } | Unusable::TooWeak { .. } | Unusable::WeakBinding { .. }
+    );
+    if theirs {
+        format!("{state}: ask {who}")
+    } else {
+        state
+    }
+}
+
+/// A decision as something that was done.
+pub fn decided(checked: Checked) -> &'static str {
+    match checked {
+        Checked::Own => "took it as your own",
+        Checked::Confirmed => "confirmed it",
+        Checked::Accepted => "accepted it",
+        Checked::Ca => "let an authority vouch for it",
+        Checked::Unknown => "took the decision back",
+        Checked::Rejected => "rejected it",
+    }
+}
+
+/// Where a certificate came from.
+pub fn provenance(from: CertProvenance) -> &'static str {
+    match from {
+        CertProvenance::Made => "made or changed here",
+        CertProvenance::Imported => "imported by you",
+        CertProvenance::Mail => "came with a letter",
     }
 }
 

@@ -21,12 +21,16 @@ mod verdict;
 pub use chain::{anchor_for, anchors, chain, chain_fault, link_state};
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};
-pub use key::{import_refusal, key_state, preferred, scheme_name};
+pub use key::{
+    decided, distance, expiry_warning, import_refusal, key_standing, key_state, part_name,
+    preferred, provenance, revocation_reason, scheme_name, span,
+};
 pub use network::{fetch_failure, not_all_taken, submit_failure};
 pub use outbox::outbox_state;
 pub use plan::{draft_problem, plan_problem, preflight_sentence, reply_sentence};
 pub use print::printout;
 pub use progress::{step, visible};
+pub use store::{kept, vault_kind};
 pub use structure::{
     attachment_caution, attachment_name, layers, name_caution, own_protection, part_cover,
 };

@@ -1,8 +1,35 @@
 //! What is kept, and why it could not be.
 
 use super::{Notice, Turn};
-use crate::app::port::StoreFailure;
+use crate::app::port::{KeptWhat, StoreFailure, VaultKind};
 use crate::base::untrusted::escape_line;
+
+/// What opens the vault, and what that protects.
+pub fn vault_kind(kind: VaultKind) -> &'static str {
+    match kind {
+        VaultKind::Keyring => {
+            "Your secret keys, passwords, drafts and letters are sealed with a key that your \
+             system's keyring holds. They open while you are logged in."
+        }
+        VaultKind::Passphrase => {
+            "Your secret keys, passwords, drafts and letters are sealed with a key that only your \
+             passphrase opens. Nobody can open them without it, and nobody can replace it."
+        }
+        VaultKind::None => "Nothing secret is kept yet.",
+        VaultKind::Memory => "Nothing is kept: all of this is gone when the practice is over.",
+    }
+}
+
+/// What is kept in one place.
+pub fn kept(what: KeptWhat) -> &'static str {
+    match what {
+        KeptWhat::Home => "Keys, passwords, drafts and letters, sealed",
+        KeptWhat::Certificates => "Public keys of everybody, readable for other programs",
+        KeptWhat::CertificateIndex => {
+            "What is remembered of public keys; made again when it is gone"
+        }
+    }
+}
 
 /// A store's failure in words.
 pub fn store_failure(failure: &StoreFailure) -> Notice {

@@ -40,6 +40,16 @@ pub(super) fn put_account(
     put(tx, key, &record, password.expose().as_bytes())
 }
 
+/// Removes the account of that address, and its password.
+pub(super) fn remove(tx: &Transaction<'_>, address: &Address) -> Result<(), Fault> {
+    super::sealed::remove(tx, Place::Password, address.key())?;
+    tx.execute(
+        "DELETE FROM account WHERE address_key = ?1",
+        [address.key()],
+    )?;
+    Ok(())
+}
+
 /// The password of an account.
 pub(super) fn password(
     conn: &Connection,

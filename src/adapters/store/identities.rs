@@ -9,7 +9,7 @@ use crate::address::Mailbox;
 use crate::app::port::{CertProvenance, Identity, StoreFailure};
 use crate::base::{Secret, Time, Untrusted};
 use crate::cert::{Cert, Checked, Fingerprint};
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use sequoia_openpgp as pgp;
 use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::serialize::SerializeInto;
@@ -144,6 +144,29 @@ pub(super) fn revocation(
 ) -> Result<Option<Vec<u8>>, Fault> {
     let record = Record::new(Place::Revocation, fingerprint.as_hex());
     Ok(take(conn, key, &record)?.map(|secret| secret.expose().clone()))
+}
+
+/// Notes a restore drill that brought this key back.
+pub(super) fn note_drill(
+    tx: &Transaction<'_>,
+    fingerprint: &Fingerprint,
+    at: Time,
+) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO drill (fingerprint, at) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET at = excluded.at",
+        (fingerprint.as_hex(), from_time(at)),
+    )?;
+    Ok(())
+}
+
+/// When a restore drill last brought this key back.
+pub(super) fn drilled(conn: &Connection, fingerprint: &Fingerprint) -> Result<Option<Time>, Fault> {
+    let mut select = conn.prepare_cached("SELECT at FROM drill WHERE fingerprint = ?1")?;
+    let at: Option<i64> = select
+        .query_row([fingerprint.as_hex()], |row| row.get(0))
+        .optional()?;
+    at.map(to_time).transpose()
 }
 
 /// Whose secret keys are here, oldest first.

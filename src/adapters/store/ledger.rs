@@ -6,7 +6,7 @@ use super::values::{
     from_provenance, from_time, to_address, to_checked, to_fingerprint, to_provenance, to_time,
 };
 use crate::address::Address;
-use crate::app::port::{CertProvenance, Seen};
+use crate::app::port::{CertProvenance, Decided, Seen, Sighting};
 use crate::base::Time;
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint};
 use rusqlite::{Connection, Transaction};
@@ -59,6 +59,52 @@ pub(super) fn lines(conn: &Connection, address: &Address) -> Result<Vec<Seen>, F
         });
     }
     Ok(lines)
+}
+
+/// All lines of a certificate.
+pub(super) fn sightings(
+    conn: &Connection,
+    fingerprint: &Fingerprint,
+) -> Result<Vec<Sighting>, Fault> {
+    let mut select = conn.prepare_cached(
+        "SELECT address_key, origin, first, last FROM ledger WHERE fingerprint = ?1
+         ORDER BY first, id",
+    )?;
+    let mut rows = select.query([fingerprint.as_hex()])?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let address: String = row.get(0)?;
+        lines.push(Sighting {
+            address: match address.as_str() {
+                "" => None,
+                address => Some(to_address(address)?),
+            },
+            from: to_provenance(&row.get::<_, String>(1)?)?,
+            first: to_time(row.get(2)?)?,
+            last: to_time(row.get(3)?)?,
+        });
+    }
+    Ok(lines)
+}
+
+/// All decisions about a certificate, those too that hold no more.
+pub(super) fn decisions(
+    conn: &Connection,
+    fingerprint: &Fingerprint,
+) -> Result<Vec<Decided>, Fault> {
+    let mut select = conn.prepare_cached(
+        "SELECT address, checked, at FROM decision WHERE fingerprint = ?1 ORDER BY id",
+    )?;
+    let mut rows = select.query([fingerprint.as_hex()])?;
+    let mut decisions = Vec::new();
+    while let Some(row) = rows.next()? {
+        decisions.push(Decided {
+            address: to_address(&row.get::<_, String>(0)?)?,
+            checked: to_checked(&row.get::<_, String>(1)?)?,
+            at: to_time(row.get(2)?)?,
+        });
+    }
+    Ok(decisions)
 }
 
 /// Records a decision. Earlier ones stay on record and hold no more.

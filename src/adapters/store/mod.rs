@@ -29,6 +29,7 @@ mod letters;
 mod opened;
 mod outbox;
 mod owner;
+mod places;
 mod preferences;
 mod schema;
 mod sealed;
@@ -41,8 +42,9 @@ pub use vault::VaultAccess;
 
 use crate::address::Address;
 use crate::app::port::{
-    CachedList, CertProvenance, DraftHead, Identity, Letter, LetterHead, OpenedFacts, OpenedHead,
-    OutboxEntry, OutboxId, OutboxState, PinnedAnchor, Seen, Store, StoreFailure, WaitingKey,
+    CachedList, CertProvenance, Decided, DraftHead, Identity, Letter, LetterHead, OpenedFacts,
+    OpenedHead, OutboxEntry, OutboxId, OutboxState, PinnedAnchor, Seen, Sighting, Storage, Store,
+    StoreFailure, WaitingKey,
 };
 use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
@@ -63,6 +65,8 @@ pub struct FileStore {
     db: Db,
     vault: Vault,
     certs: Certs,
+    /// Where everything lies; `None` in memory.
+    home: Option<Home>,
     /// Where processes announce themselves; `None` in memory, where there is no other process.
     live: Option<PathBuf>,
     owner: Mutex<Option<Arc<Owner>>>,
@@ -81,6 +85,7 @@ impl FileStore {
             db,
             vault,
             certs: Certs::Directory(Box::new(directory)),
+            home: Some(home.clone()),
             live: Some(home.live()),
             owner: Mutex::new(None),
         })
@@ -92,6 +97,7 @@ impl FileStore {
             db: Db::in_memory()?,
             vault: Vault::in_memory()?,
             certs: Certs::in_memory(),
+            home: None,
             live: None,
             owner: Mutex::new(None),
         })
@@ -281,6 +287,12 @@ impl Store for FileStore {
         self.find_certs(Wanted::All)
     }
 
+    fn cert_stamps(&self) -> Result<Vec<(Fingerprint, String)>, StoreFailure> {
+        let mut stamps = self.certs.stamps()?;
+        stamps.extend(self.db.read(x509::stamps)?);
+        Ok(stamps)
+    }
+
     fn cert(&self, fingerprint: &Fingerprint) -> Result<Option<Cert>, StoreFailure> {
         let found = self.find_certs(Wanted::Fingerprint(fingerprint))?;
         Ok(found.into_iter().next())
@@ -296,6 +308,23 @@ impl Store for FileStore {
 
     fn ledger(&self, address: &Address) -> Result<Vec<Seen>, StoreFailure> {
         self.db.read(|conn| ledger::lines(conn, address))
+    }
+
+    fn sightings(&self, fingerprint: &Fingerprint) -> Result<Vec<Sighting>, StoreFailure> {
+        self.db.read(|conn| ledger::sightings(conn, fingerprint))
+    }
+
+    fn decisions(&self, fingerprint: &Fingerprint) -> Result<Vec<Decided>, StoreFailure> {
+        self.db.read(|conn| ledger::decisions(conn, fingerprint))
+    }
+
+    fn note_drill(&self, fingerprint: &Fingerprint, at: Time) -> Result<(), StoreFailure> {
+        self.db
+            .write(|tx| identities::note_drill(tx, fingerprint, at))
+    }
+
+    fn drilled(&self, fingerprint: &Fingerprint) -> Result<Option<Time>, StoreFailure> {
+        self.db.read(|conn| identities::drilled(conn, fingerprint))
     }
 
     fn acceptance(&self) -> Result<Acceptance, StoreFailure> {
@@ -319,6 +348,17 @@ impl Store for FileStore {
 
     fn put_account(&self, account: &Account, password: &Passphrase) -> Result<(), StoreFailure> {
         self.open_and_write(|tx, key| accounts::put_account(tx, key, account, password))
+    }
+
+    fn remove_account(&self, address: &Address) -> Result<(), StoreFailure> {
+        self.db.write(|tx| accounts::remove(tx, address))
+    }
+
+    fn storage(&self) -> Result<Storage, StoreFailure> {
+        Ok(Storage {
+            places: places::places(self.home.as_ref()),
+            vault: self.vault.kind(&self.db)?,
+        })
     }
 
     fn password(&self, address: &Address) -> Result<Option<Passphrase>, StoreFailure> {

@@ -5,7 +5,9 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
-pub(super) const STEPS: &[&str] = &[FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6];
+pub(super) const STEPS: &[&str] = &[
+    FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7,
+];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
 const FORMAT_1: &str = "
@@ -130,4 +132,13 @@ const FORMAT_6: &str = "
 CREATE TABLE capability (
     address_key TEXT PRIMARY KEY, list BLOB NOT NULL, at INTEGER NOT NULL
 ) STRICT;
+";
+
+/// When a restore drill last brought an own key back from a backup.
+const FORMAT_7: &str = "
+CREATE TABLE drill (
+    fingerprint TEXT PRIMARY KEY, at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX ledger_by_cert ON ledger (fingerprint);
+CREATE INDEX decision_by_cert ON decision (fingerprint);
 ";

@@ -5,12 +5,12 @@
 use super::certs::{Wanted, addresses};
 use super::failure::{Fault, damaged};
 use super::sealed::{Place, Record, put as seal, remove, take};
-use super::values::{from_time, to_address, to_time};
+use super::values::{from_time, to_address, to_fingerprint, to_time};
 use super::vault::key::VaultKey;
 use crate::address::Address;
 use crate::app::port::WaitingKey;
 use crate::base::{Secret, Time};
-use crate::cert::{Cert, Scheme, X509Cert};
+use crate::cert::{Cert, Fingerprint, Scheme, X509Cert};
 use rusqlite::{Connection, OptionalExtension, Params, Transaction};
 
 /// Keeps a certificate; one that is there stays as it is.
@@ -35,6 +35,18 @@ pub(super) fn put(tx: &Transaction<'_>, cert: &X509Cert, at: Time) -> Result<(),
         insert.execute(("key", handle, fingerprint.as_hex()))?;
     }
     Ok(())
+}
+
+/// All fingerprints. An X.509 certificate never changes, and neither does what tells of it.
+pub(super) fn stamps(conn: &Connection) -> Result<Vec<(Fingerprint, String)>, Fault> {
+    let mut select = conn.prepare_cached("SELECT fingerprint FROM x509 ORDER BY fingerprint")?;
+    let mut rows = select.query([])?;
+    let mut stamps = Vec::new();
+    while let Some(row) = rows.next()? {
+        let fingerprint = to_fingerprint(&row.get::<_, String>(0)?)?;
+        stamps.push((fingerprint, "x509".to_owned()));
+    }
+    Ok(stamps)
 }
 
 /// The wanted certificates, in the order of their fingerprints.

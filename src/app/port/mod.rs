@@ -19,9 +19,9 @@ pub use look::{ColorScheme, SystemLook};
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
 pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use store::{
-    AskPassphrase, CertProvenance, DraftHead, Identity, Letter, LetterHead, OpenedFacts,
-    OpenedFrom, OpenedHead, OutboxEntry, OutboxId, OutboxState, Question, Seen, Store,
-    StoreFailure, StoredCopy, WaitingKey,
+    AskPassphrase, CertProvenance, Decided, DraftHead, Identity, Kept, KeptWhat, Letter,
+    LetterHead, OpenedFacts, OpenedFrom, OpenedHead, OutboxEntry, OutboxId, OutboxState, Question,
+    Seen, Sighting, Storage, Store, StoreFailure, StoredCopy, VaultKind, WaitingKey,
 };
 pub use submission::{
     Connected, Receipt, Refusal, Reply, Stage, Submission, SubmitFailure, TlsFacts, TlsRefusal,

@@ -58,6 +58,75 @@ pub struct Seen {
     pub last: Time,
 }
 
+/// The same line, told of one certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// For which address; `None` for a certificate without one.
+    pub address: Option<Address>,
+    /// Where it came from.
+    pub from: CertProvenance,
+    /// When it first came from there.
+    pub first: Time,
+    /// When it last did.
+    pub last: Time,
+}
+
+/// A decision of the person's about a certificate. Those that hold no more stay on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// For which address.
+    pub address: Address,
+    /// What.
+    pub checked: Checked,
+    /// When.
+    pub at: Time,
+}
+
+/// What is kept in one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptWhat {
+    /// Secret keys, passwords, drafts and letters, sealed by the vault; beside them, readable, what
+    /// must be found without it.
+    Home,
+    /// Public certificates, for every program on this computer.
+    Certificates,
+    /// What is remembered of the certificates; can be made again from them.
+    CertificateIndex,
+}
+
+/// A place where something is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What.
+    pub what: KeptWhat,
+    /// The file or folder.
+    pub path: String,
+    /// How large it is, in bytes, with all that belongs to it.
+    pub bytes: u64,
+}
+
+/// What opens the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VaultKind {
+    /// The system keyring.
+    Keyring,
+    /// A passphrase.
+    Passphrase,
+    /// There is none yet: nothing secret is kept.
+    None,
+    /// Nothing is kept beyond this process.
+    Memory,
+}
+
+/// What is kept where, and how it is protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Storage {
+    /// The places.
+    pub places: Vec<Kept>,
+    /// What opens the vault.
+    pub vault: VaultKind,
+}
+
 /// Why a letter is in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutboxState {
@@ -272,6 +341,9 @@ pub trait Store: Send + Sync {
     fn put_cert(&self, cert: &Cert, from: CertProvenance, at: Time) -> Result<Cert, StoreFailure>;
     /// All certificates. No vault.
     fn certs(&self) -> Result<Vec<Cert>, StoreFailure>;
+    /// The fingerprints of all certificates, each with a text that changes when the certificate
+    /// does; an empty text tells nothing. No vault.
+    fn cert_stamps(&self) -> Result<Vec<(Fingerprint, String)>, StoreFailure>;
     /// The certificate with this fingerprint. No vault.
     fn cert(&self, fingerprint: &Fingerprint) -> Result<Option<Cert>, StoreFailure>;
     /// Certificates with a user ID of this address, as the certs claim. No vault.
@@ -281,6 +353,14 @@ pub trait Store: Send + Sync {
     fn certs_with_key(&self, handle: &str) -> Result<Vec<Cert>, StoreFailure>;
     /// Every certificate ever seen for this address, in the order of their first coming. No vault.
     fn ledger(&self, address: &Address) -> Result<Vec<Seen>, StoreFailure>;
+    /// Where a certificate was seen, in the order of its first coming. No vault.
+    fn sightings(&self, fingerprint: &Fingerprint) -> Result<Vec<Sighting>, StoreFailure>;
+    /// What the person decided about a certificate, oldest first. No vault.
+    fn decisions(&self, fingerprint: &Fingerprint) -> Result<Vec<Decided>, StoreFailure>;
+    /// Notes that a restore drill brought this own key back from a backup. No vault.
+    fn note_drill(&self, fingerprint: &Fingerprint, at: Time) -> Result<(), StoreFailure>;
+    /// When a restore drill last brought this key back. No vault.
+    fn drilled(&self, fingerprint: &Fingerprint) -> Result<Option<Time>, StoreFailure>;
     /// The person's decisions. No vault.
     fn acceptance(&self) -> Result<Acceptance, StoreFailure>;
     /// Records a decision. No vault.
@@ -296,6 +376,10 @@ pub trait Store: Send + Sync {
     fn accounts(&self) -> Result<Vec<Account>, StoreFailure>;
     /// Adds or replaces the account of that address. Vault.
     fn put_account(&self, account: &Account, password: &Passphrase) -> Result<(), StoreFailure>;
+    /// Removes an account and its password; without effect when there is none. No vault.
+    fn remove_account(&self, address: &Address) -> Result<(), StoreFailure>;
+    /// What is kept where. No vault.
+    fn storage(&self) -> Result<Storage, StoreFailure>;
     /// The account's password. Vault.
     fn password(&self, address: &Address) -> Result<Option<Passphrase>, StoreFailure>;
 

@@ -13,6 +13,17 @@ pub fn add(desk: &Desk, account: &Account, password: &Passphrase) -> Result<(), 
     Ok(desk.store.put_account(account, password)?)
 }
 
+/// Removes an account and its password.
+pub fn remove(desk: &Desk, address: &Address) -> Result<(), Failure> {
+    let known = desk.store.accounts()?;
+    if !known.iter().any(|account| account.address == *address) {
+        return Err(Failure::NoAccount {
+            address: address.clone(),
+        });
+    }
+    Ok(desk.store.remove_account(address)?)
+}
+
 /// The account that sends for an address, with its password.
 pub fn account_of(desk: &Desk, address: &Address) -> Result<(Account, Passphrase), Failure> {
     let missing = || Failure::NoAccount {

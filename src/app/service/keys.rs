@@ -1,15 +1,20 @@
 //! Keys: finding, listing, deciding whose they are.
 
 use crate::address::Address;
-use crate::app::command::{KeyCard, KeyRow, KeyState};
+use crate::app::command::{KeyCard, KeyRow, KeyState, OtherCert};
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, FileFailure, KeyFailure};
 use crate::app::files;
+use crate::app::job::{Step, Watch};
+use crate::app::key_index::{Entry, KeyIndex};
 use crate::base::{Passphrase, Time};
 use crate::cert::x509::subject_handle;
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, OwnSecret, X509Cert};
 use std::collections::HashSet;
 use std::path::Path;
+
+/// The other certificates of so many addresses of one are looked up: hostile ones have thousands.
+const ADDRESSES_LOOKED_UP: usize = 100;
 
 /// Keys whose fingerprint, name or address holds the text; sorted by name.
 pub fn list(desk: &Desk, query: &str) -> Result<Vec<KeyRow>, Failure> {
@@ -45,12 +50,89 @@ fn matches(cert: &Cert, wanted: &str) -> bool {
             .any(|id| id.text.raw().to_lowercase().contains(wanted))
 }
 
+/// All keys, findable. A row is worked out again when its certificate changed, or when something
+/// in it began or ended meanwhile; certificates are read one by one, so that memory stays small.
+pub fn index(desk: &Desk, known: Option<&KeyIndex>, watch: &Watch) -> Result<KeyIndex, Failure> {
+    let acceptance = desk.store.acceptance()?;
+    let own: HashSet<Fingerprint> = desk.store.secret_fingerprints()?.into_iter().collect();
+    let at = desk.judging_time();
+    let stamps = desk.store.cert_stamps()?;
+    let total = u64::try_from(stamps.len()).unwrap_or(u64::MAX);
+    let mut entries = Vec::with_capacity(stamps.len());
+    for (done, (fingerprint, stamp)) in (0_u64..).zip(stamps) {
+        if done.is_multiple_of(64) {
+            watch.stop_here()?;
+            watch.progress(Step::Reading, done, total);
+        }
+        let former = known.and_then(|index| index.entry(&fingerprint));
+        let good = former.filter(|entry| {
+            let same = !stamp.is_empty() && entry.stamp == stamp;
+            same && entry.row.judged <= at && entry.good_until.is_none_or(|end| at < end)
+        });
+        let entry = match good {
+            Some(entry) => {
+                let mut entry = entry.clone();
+                entry.row.checked = best_check(&entry.row.addresses, &fingerprint, &acceptance);
+                entry.row.secret = own.contains(&fingerprint);
+                entry.row.judged = at;
+                entry
+            }
+            // Gone meanwhile, or damaged: no row.
+            None => match desk.store.cert(&fingerprint)? {
+                Some(cert) => entry(&cert, stamp, &acceptance, &own, at),
+                None => continue,
+            },
+        };
+        entries.push(entry);
+    }
+    Ok(KeyIndex::new(entries))
+}
+
+fn entry(
+    cert: &Cert,
+    stamp: String,
+    acceptance: &Acceptance,
+    own: &HashSet<Fingerprint>,
+    at: Time,
+) -> Entry {
+    let names: Vec<String> = cert
+        .user_ids()
+        .into_iter()
+        .map(|id| id.text.raw().to_owned())
+        .collect();
+    let bounds = cert
+        .keys(at)
+        .into_iter()
+        .flat_map(|part| [Some(part.created), part.expires])
+        .chain([cert.expires(at)]);
+    Entry {
+        good_until: bounds.flatten().filter(|bound| *bound > at).min(),
+        row: row(cert, acceptance, own, at),
+        names: names.join(" "),
+        stamp,
+    }
+}
+
+/// The best check for any of these addresses.
+fn best_check(
+    addresses: &[Address],
+    fingerprint: &Fingerprint,
+    acceptance: &Acceptance,
+) -> Checked {
+    addresses
+        .iter()
+        .map(|address| acceptance.checked(address, fingerprint))
+        .min_by_key(|checked| checked.rank())
+        .unwrap_or(Checked::Unknown)
+}
+
 /// One key in full.
 pub fn show(desk: &Desk, key: &str) -> Result<KeyCard, Failure> {
     card(desk, &find(desk, key)?)
 }
 
-fn card(desk: &Desk, cert: &Cert) -> Result<KeyCard, Failure> {
+/// One certificate in full.
+pub fn card(desk: &Desk, cert: &Cert) -> Result<KeyCard, Failure> {
     let acceptance = desk.store.acceptance()?;
     let own: HashSet<Fingerprint> = desk.store.secret_fingerprints()?.into_iter().collect();
     let at = desk.judging_time();
@@ -63,18 +145,51 @@ fn card(desk: &Desk, cert: &Cert) -> Result<KeyCard, Failure> {
             .collect(),
         user_ids: cert.user_ids().into_iter().map(|id| id.text).collect(),
         parts: cert.keys(at),
+        revoked: cert.revoked(at),
+        seen: desk.store.sightings(&row.fingerprint)?,
+        decided: desk.store.decisions(&row.fingerprint)?,
+        others: others(desk, &row, &acceptance)?,
+        drilled: match row.secret {
+            true => desk.store.drilled(&row.fingerprint)?,
+            false => None,
+        },
         row,
     })
+}
+
+/// What else the ledger has for its addresses (rule 53).
+fn others(desk: &Desk, row: &KeyRow, acceptance: &Acceptance) -> Result<Vec<OtherCert>, Failure> {
+    let mut others: Vec<OtherCert> = Vec::new();
+    for address in row.addresses.iter().take(ADDRESSES_LOOKED_UP) {
+        for line in desk.store.ledger(address)? {
+            if line.fingerprint == row.fingerprint {
+                continue;
+            }
+            let same = |other: &&mut OtherCert| {
+                other.fingerprint == line.fingerprint && other.address == *address
+            };
+            // A certificate that came from two places has two lines.
+            if let Some(known) = others.iter_mut().find(same) {
+                known.first = known.first.min(line.first);
+                known.last = known.last.max(line.last);
+                continue;
+            }
+            others.push(OtherCert {
+                address: address.clone(),
+                checked: acceptance.checked(address, &line.fingerprint),
+                fingerprint: line.fingerprint,
+                first: line.first,
+                last: line.last,
+            });
+        }
+    }
+    Ok(others)
 }
 
 fn row(cert: &Cert, acceptance: &Acceptance, own: &HashSet<Fingerprint>, at: Time) -> KeyRow {
     let fingerprint = cert.fingerprint();
     let addresses = claimed_addresses(cert);
-    let checked = addresses
-        .iter()
-        .map(|address| acceptance.checked(address, &fingerprint))
-        .min_by_key(|checked| checked.rank())
-        .unwrap_or(Checked::Unknown);
+    let checked = best_check(&addresses, &fingerprint, acceptance);
     let name = cert
         .user_ids()
         .into_iter()
@@ -91,6 +206,7 @@ fn row(cert: &Cert, acceptance: &Acceptance, own: &HashSet<Fingerprint>, at: Tim
         secret: own.contains(&fingerprint),
         created: cert.created(),
         expires: cert.expires(at),
+        judged: at,
         addresses,
         fingerprint,
     }
@@ -211,6 +327,23 @@ fn with_issuers(desk: &Desk, cert: &Cert) -> Result<Vec<u8>, Failure> {
         }
     }
     Ok(text)
+}
+
+/// Puts decisions back as they were. Own keys stay own, and nothing becomes own.
+pub fn redecide(desk: &Desk, key: &str, checks: &[(Address, Checked)]) -> Result<KeyCard, Failure> {
+    let cert = find(desk, key)?;
+    let fingerprint = cert.fingerprint();
+    let acceptance = desk.store.acceptance()?;
+    let now = desk.clock.now();
+    let claimed = claimed_addresses(&cert);
+    for (address, checked) in checks {
+        let before = acceptance.checked(address, &fingerprint);
+        let own = before == Checked::Own || *checked == Checked::Own;
+        if !own && before != *checked && claimed.contains(address) {
+            desk.store.decide(address, &fingerprint, *checked, now)?;
+        }
+    }
+    card(desk, &cert)
 }
 
 /// Writes a key out, armored: the public half, or with `secret` both under that password. Gives

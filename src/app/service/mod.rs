@@ -1,6 +1,7 @@
 //! What the program can do: one file for each use case, all in terms of the ports.
 
 pub mod account;
+pub mod backup;
 pub mod certificate;
 pub mod chain;
 pub mod draft;
@@ -16,6 +17,7 @@ pub mod practice;
 pub mod preferences;
 pub mod preflight;
 mod proof;
+pub mod renew;
 pub mod reply;
 mod revocation;
 pub mod round_trip;
@@ -65,6 +67,10 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             Outcome::Overview(overview(desks)?)
         }
         Command::ListKeys { query } => Outcome::Keys(keys::list(desk, &query)?),
+        Command::IndexKeys { known } => {
+            let index = keys::index(desk, known.as_deref(), watch)?;
+            Outcome::KeyIndex(Arc::new(index))
+        }
         Command::ShowKey { key } => Outcome::Key(Box::new(keys::show(desk, &key)?)),
         Command::Confirm { key } => {
             Outcome::Key(Box::new(keys::decide(desk, &key, Checked::Confirmed)?))
@@ -72,6 +78,33 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::Reject { key } => {
             Outcome::Key(Box::new(keys::decide(desk, &key, Checked::Rejected)?))
         }
+        Command::Redecide { key, checks } => {
+            Outcome::Key(Box::new(keys::redecide(desk, &key, &checks)?))
+        }
+        Command::ExtendKey { key, until } => {
+            Outcome::Key(Box::new(renew::extend(desk, &key, until, watch)?))
+        }
+        Command::RevokeKey { key, reason } => {
+            Outcome::Revoked(Box::new(renew::revoke(desk, &key, reason)?))
+        }
+        Command::BackUpKeys { key, to, password } => Outcome::BackedUp(backup::back_up(
+            desk,
+            key.as_deref(),
+            &to,
+            &password,
+            watch,
+        )?),
+        Command::DrillBackup {
+            key,
+            from,
+            password,
+        } => Outcome::Drilled(backup::drill(
+            desk,
+            key.as_deref(),
+            &from,
+            &password,
+            watch,
+        )?),
         Command::ImportKeys(wanted) => Outcome::Imported(import::import(desk, &wanted, watch)?),
         Command::ExportKey { key, secret, to } => {
             Outcome::Exported(keys::export(desk, &key, secret.as_ref(), to.as_deref())?)
@@ -80,6 +113,11 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             account::add(desk, &account, &password)?;
             Outcome::AccountAdded
         }
+        Command::RemoveAccount(address) => {
+            account::remove(desk, &address)?;
+            Outcome::AccountRemoved
+        }
+        Command::Storage => Outcome::Storage(desk.store.storage()?),
         Command::TestAccount { address } => {
             Outcome::AccountWorks(account::test(desk, address.as_ref(), watch)?)
         }

@@ -113,6 +113,9 @@ impl OpenPgpCert {
             .keys()
             .map(|ka| {
                 let valid = ka.clone().with_policy(policy(), when).ok();
+                let revoked = valid
+                    .as_ref()
+                    .and_then(|v| revocation(&v.revocation_status()));
                 KeyDetail {
                     fingerprint: fingerprint(&ka.key().fingerprint()),
                     primary: ka.primary(),
@@ -127,9 +130,8 @@ impl OpenPgpCert {
                         .as_ref()
                         .and_then(|v| v.key_expiration_time())
                         .map(time),
-                    revoked: valid
-                        .as_ref()
-                        .is_some_and(|v| revocation(&v.revocation_status()).is_some()),
+                    revoked: revoked.is_some(),
+                    revoked_at: revoked.flatten(),
                 }
             })
             .collect()

@@ -1,11 +1,13 @@
 //! OpenPGP certificates (RFC 9580), read and judged with sequoia.
 
 pub mod armor;
+mod canary;
 mod generate;
 mod judge;
 mod packets;
 mod parse;
 pub(crate) mod policy;
+mod renew;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,7 @@ pub use generate::{KeyGenerationFailure, NewKey};
 pub use judge::PublicKey;
 pub use parse::{parse_many, parse_one};
 pub use policy::policy;
+pub use renew::{KeyChangeFailure, RevocationReason, RevokedKey};
 pub use secret::{LockedKey, SecretCert};
 
 use super::{Fingerprint, UserId};

@@ -70,6 +70,7 @@ impl X509Cert {
             created: self.not_before(),
             expires: self.expires(),
             revoked: false,
+            revoked_at: None,
         }]
     }
 

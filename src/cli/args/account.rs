@@ -14,6 +14,11 @@ pub enum AccountCommand {
     },
     /// Your accounts
     List,
+    /// Forget an account's servers and password; letters stay
+    Remove {
+        /// Whose
+        address: String,
+    },
 }
 
 /// Add an account.

@@ -1,4 +1,5 @@
 use super::identity::{KeyArg, SchemeArg};
+use crate::base::Time;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -81,6 +82,63 @@ pub enum KeyCommand {
         /// Its fingerprint or address
         key: String,
     },
+    /// Take a confirmation or rejection back
+    Undecide {
+        /// Its fingerprint or address
+        key: String,
+    },
+    /// Give your own key a new end, in place
+    Extend {
+        /// Its fingerprint or address
+        key: String,
+        /// The day it ends, such as 2030-01-31 [default: three years from now]
+        #[arg(long, value_name = "DAY", value_parser = day)]
+        until: Option<Time>,
+    },
+    /// End your own key for good, and write the certificate that says so
+    Revoke {
+        /// Its fingerprint or address
+        key: String,
+        /// Why it ends
+        #[arg(long, value_enum, default_value_t = ReasonArg::Compromised)]
+        reason: ReasonArg,
+        /// Where the revocation certificate goes; standard output without it
+        #[arg(short, long, value_name = "F")]
+        output: Option<PathBuf>,
+    },
+    /// Write your own keys into a file, under the password of --key-password-file
+    Backup {
+        /// Where to; a file that is there already stays
+        file: PathBuf,
+        /// Only this one: a fingerprint or address
+        #[arg(long, value_name = "K")]
+        key: Option<String>,
+    },
+    /// Try whether a backup brings your own keys back
+    Drill {
+        /// The backup
+        file: PathBuf,
+        /// Only this one: a fingerprint or address
+        #[arg(long, value_name = "K")]
+        key: Option<String>,
+    },
+}
+
+/// Why a key ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReasonArg {
+    /// Somebody else may have its secret half: nothing that it signed counts any more
+    Compromised,
+    /// There is a new one: what it signed before stays good
+    Superseded,
+    /// It is used no more: what it signed before stays good
+    Retired,
+}
+
+fn day(text: &str) -> Result<Time, String> {
+    format!("{text}T00:00:00Z")
+        .parse()
+        .map_err(|_| "a day looks like 2030-01-31".to_owned())
 }
 
 /// What can be preferred.

@@ -11,7 +11,7 @@ mod window;
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
 pub use chain::{ChainArgs, PolicyArg, PurposeArg};
 pub use identity::{IdentityCommand, KeyArg, SchemeArg};
-pub use key::{KeyCommand, KeyImport, PreferArg, SwitchArg};
+pub use key::{KeyCommand, KeyImport, PreferArg, ReasonArg, SwitchArg};
 pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
 pub use settings::{SettingsCommand, SettingsSet};
 pub use window::{ThemeArg, WindowArgs};
@@ -85,6 +85,8 @@ pub enum Command {
     /// Keys: yours and other people's
     #[command(subcommand)]
     Key(KeyCommand),
+    /// What is kept where, and how it is protected
+    Storage,
     /// Mail servers that send and fetch for you
     #[command(subcommand)]
     Account(AccountCommand),

@@ -14,6 +14,16 @@ pub fn run(session: &Session, command: &AccountCommand) -> Result<Report, Failur
     match command {
         AccountCommand::Add(args) => add(session, args),
         AccountCommand::Test { address } => test(session, address.as_deref()),
+        AccountCommand::Remove { address } => {
+            let address = parse_address(address)?;
+            match session.run(Command::RemoveAccount(address.clone()))? {
+                Outcome::AccountRemoved => Ok(Report::new(
+                    json!({ "removed": address.as_str() }),
+                    format!("Forgot the servers and the password of {address}."),
+                )),
+                _ => Err(unexpected()),
+            }
+        }
         AccountCommand::List => match session.run(Command::Overview)? {
             Outcome::Overview(overview) => Ok(list(&overview.accounts)),
             _ => Err(unexpected()),

@@ -1,5 +1,7 @@
 //! `wax key`.
 
+mod own;
+
 use super::identity::{certificates, made_report, mailbox};
 use super::report::Report;
 use super::{Session, read_input, unexpected};
@@ -10,9 +12,9 @@ use crate::app::command::{
 };
 use crate::app::failure::{Failure, FileFailure, ImportRefusal, KeyFailure};
 use crate::base::limits;
-use crate::cert::Scheme;
 use crate::cert::x509::KeyChoice;
 use crate::cert::x509::chain::AnchorFor;
+use crate::cert::{Checked, Scheme};
 use crate::cli::args::{KeyArg, KeyCommand, KeyImport, PreferArg, SchemeArg, SwitchArg};
 use crate::wording;
 use serde_json::{Value, json};
@@ -30,6 +32,21 @@ pub fn run(session: &Session, command: &KeyCommand) -> Result<Report, Failure> {
         KeyCommand::Show { key } => card(session, Command::ShowKey { key: key.clone() }),
         KeyCommand::Confirm { key } => card(session, Command::Confirm { key: key.clone() }),
         KeyCommand::Reject { key } => card(session, Command::Reject { key: key.clone() }),
+        KeyCommand::Undecide { key } => undecide(session, key),
+        KeyCommand::Extend { key, until } => card(
+            session,
+            Command::ExtendKey {
+                key: key.clone(),
+                until: *until,
+            },
+        ),
+        KeyCommand::Revoke {
+            key,
+            reason,
+            output,
+        } => own::revoke(session, key, *reason, output.as_deref()),
+        KeyCommand::Backup { file, key } => own::backup(session, file, key.clone()),
+        KeyCommand::Drill { file, key } => own::drill(session, file, key.clone()),
         KeyCommand::Generate {
             name,
             address,
@@ -281,6 +298,25 @@ fn export(
     }
 }
 
+fn undecide(session: &Session, key: &str) -> Result<Report, Failure> {
+    let shown = Command::ShowKey {
+        key: key.to_owned(),
+    };
+    let Outcome::Key(card) = session.run(shown)? else {
+        return Err(unexpected());
+    };
+    let named = Address::parse(key.trim()).ok();
+    let checks = card
+        .row
+        .addresses
+        .iter()
+        .filter(|address| named.as_ref().is_none_or(|named| named == *address))
+        .map(|address| (address.clone(), Checked::Unknown))
+        .collect();
+    let key = card.row.fingerprint.to_string();
+    self::card(session, Command::Redecide { key, checks })
+}
+
 fn card(session: &Session, job: Command) -> Result<Report, Failure> {
     match session.run(job)? {
         Outcome::Key(card) => Ok(show(&card)),
@@ -311,7 +347,8 @@ fn list(rows: &[KeyRow]) -> Report {
     let text = if rows.is_empty() {
         "No keys match. Take some in: wax key import FILE".to_owned()
     } else {
-        let lines: Vec<String> = rows.iter().map(row_text).collect();
+        let mut lines: Vec<String> = rows.iter().map(row_text).collect();
+        lines.extend(rows.iter().filter_map(own::ending));
         lines.join("\n")
     };
     Report::new(json!({ "keys": keys }), text)
@@ -361,9 +398,14 @@ fn show(card: &KeyCard) -> Report {
                 "created": part.created.to_string(),
                 "expires": part.expires.map(|time| time.to_string()),
                 "revoked": part.revoked,
+                "revoked_at": part.revoked_at.map(|time| time.to_string()),
             })
         })
         .collect();
+    json["words"] = card.row.fingerprint.words().join(" ").into();
+    json["seen"] = card.seen.iter().map(own::sighting_json).collect();
+    json["others"] = card.others.iter().map(own::other_json).collect();
+    json["backed_up"] = card.drilled.map(|at| at.to_string()).into();
     let mut lines = vec![row_text(&card.row)];
     for (address, checked) in &card.checks {
         lines.push(format!("  {address}: {}", wording::checked(*checked)));
@@ -376,6 +418,8 @@ fn show(card: &KeyCard) -> Report {
             wording::date(part.created)
         ));
     }
+    lines.extend(own::more_lines(card));
+    lines.extend(own::ending(&card.row));
     Report::new(json, lines.join("\n"))
 }
 

@@ -12,6 +12,7 @@ mod reading_json;
 mod reply;
 mod report;
 mod settings;
+mod storage;
 
 use crate::app::command::{Command as Job, Outcome};
 use crate::app::desk::Desks;
@@ -77,6 +78,7 @@ fn takes_time(command: &Command) -> bool {
         Command::Key(_)
         | Command::Identity(_)
         | Command::Account(_)
+        | Command::Storage
         | Command::Seal(_)
         | Command::Preflight { .. }
         | Command::Send(_)
@@ -176,6 +178,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
     match &cli.command {
         Command::Identity(command) => identity::run(&session, command),
         Command::Key(command) => key::run(&session, command),
+        Command::Storage => storage::run(&session),
         Command::Account(command) => account::run(&session, command),
         Command::Seal(args) => letter::seal(&session, args),
         Command::Preflight { draft } => letter::preflight(&session, draft),

@@ -190,8 +190,14 @@ pub fn keys(hostile: bool) -> Vec<KeyRow> {
         secret: checked == Checked::Own,
         created: now(),
         expires: None,
+        judged: now(),
     })
     .collect()
+}
+
+/// Rows to be searched.
+pub fn index(rows: Vec<KeyRow>) -> Arc<crate::app::key_index::KeyIndex> {
+    Arc::new(crate::app::key_index::KeyIndex::of_rows(rows))
 }
 
 /// The card of one of them.
@@ -200,6 +206,11 @@ pub fn card(row: KeyRow, hostile: bool) -> KeyCard {
         checks: Vec::new(),
         user_ids: vec![name("Carol <carol@example.org>", hostile).into()],
         parts: Vec::new(),
+        revoked: None,
+        seen: Vec::new(),
+        decided: Vec::new(),
+        others: Vec::new(),
+        drilled: None,
         row,
     }
 }

@@ -1,8 +1,10 @@
 //! The pages, found by what a screen reader hears.
 
 mod desk;
+mod keys;
 mod pages;
 mod reading;
+mod settings;
 mod shape;
 
 use super::pages::first::{FirstStart, first_ui};
@@ -63,9 +65,11 @@ impl Paper {
         paper.keys.tend(&mut asked);
         let rows = desk::keys(hostile);
         let card = desk::card(rows[2].clone(), hostile);
-        paper
-            .keys
-            .answer(Slot::Keys, Ok(Outcome::Keys(rows)), &mut asked);
+        paper.keys.answer(
+            Slot::Keys,
+            Ok(Outcome::KeyIndex(desk::index(rows))),
+            &mut asked,
+        );
         paper
             .keys
             .answer(Slot::Card, Ok(Outcome::Key(Box::new(card))), &mut asked);

@@ -34,7 +34,7 @@ fn primary(place: Option<Place>) -> Option<&'static str> {
         Some(Place::Write) => Some("Seal and send"),
         Some(Place::Read) => Some("Fetch letters"),
         Some(Place::Keys) => Some("Import keys…"),
-        Some(Place::Settings) => Some("Save and test"),
+        Some(Place::Settings) => Some("New identity…"),
         Some(Place::Outbox) => None,
     }
 }

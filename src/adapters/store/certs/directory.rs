@@ -57,15 +57,33 @@ impl CertDirectory {
         })
     }
 
-    pub(super) fn find(&self, wanted: Wanted<'_>) -> Result<Vec<Cert>, StoreFailure> {
+    /// All certificates' fingerprints, each with what tells whether its file changed.
+    pub(super) fn stamps(&self) -> Result<Vec<(Fingerprint, String)>, StoreFailure> {
         let mut state = locked(&self.state);
-        let state = &mut *state;
+        self.look(&mut state)?;
+        let entries = state.index.all().map_err(|error| no_index(&error))?;
+        let known = |entry: Entry| {
+            let fingerprint = Fingerprint::parse(&entry.fingerprint).ok()?;
+            Some((fingerprint, entry.stamp))
+        };
+        Ok(entries.into_iter().filter_map(known).collect())
+    }
+
+    /// Brings the index up to date, whatever became of its file.
+    fn look(&self, state: &mut State) -> Result<(), StoreFailure> {
         if self.refresh(state).is_err() {
             // The home is full or went read-only meanwhile: an index in memory does as well.
             state.index = Index::in_memory().map_err(|error| no_index(&error))?;
             state.listed.clear();
             self.refresh(state).map_err(|error| no_index(&error))?;
         }
+        Ok(())
+    }
+
+    pub(super) fn find(&self, wanted: Wanted<'_>) -> Result<Vec<Cert>, StoreFailure> {
+        let mut state = locked(&self.state);
+        let state = &mut *state;
+        self.look(state)?;
         let index = &state.index;
         let entries = match wanted {
             Wanted::All => index.all(),

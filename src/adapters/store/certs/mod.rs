@@ -49,6 +49,17 @@ impl Certs {
         }
     }
 
+    /// All certificates' fingerprints, each with what tells whether it changed.
+    pub(super) fn stamps(&self) -> Result<Vec<(Fingerprint, String)>, StoreFailure> {
+        match self {
+            Certs::Directory(directory) => directory.stamps(),
+            Certs::Memory(certs) => Ok(locked(certs)
+                .keys()
+                .map(|fingerprint| (fingerprint.clone(), String::new()))
+                .collect()),
+        }
+    }
+
     /// Puts a certificate, merged with what is there; returns the merged one.
     pub(super) fn put(&self, cert: &Cert) -> Result<Cert, StoreFailure> {
         match self {

@@ -11,7 +11,7 @@ use self::wrap::{NotUnwrapped, Wrapped, unwrap, wrap};
 use super::db::Db;
 use super::failure::{Fault, damaged};
 use super::home::Home;
-use crate::app::port::{AskPassphrase, Question, StoreFailure};
+use crate::app::port::{AskPassphrase, Question, StoreFailure, VaultKind};
 use crate::base::{Passphrase, Secret};
 use rusqlite::{Connection, OptionalExtension};
 use std::sync::{Arc, Mutex};
@@ -99,6 +99,18 @@ impl Vault {
         let key = Arc::new(key);
         *open = Some(key.clone());
         Ok(key)
+    }
+
+    /// What opens it.
+    pub(super) fn kind(&self, db: &Db) -> Result<VaultKind, StoreFailure> {
+        if self.home.is_none() {
+            return Ok(VaultKind::Memory);
+        }
+        Ok(match db.read(stored)? {
+            None => VaultKind::None,
+            Some(Stored::Keyring { .. }) => VaultKind::Keyring,
+            Some(Stored::Passphrase { .. }) => VaultKind::Passphrase,
+        })
     }
 
     fn open_stored(

@@ -58,6 +58,11 @@ impl Import {
         self.opened = true;
     }
 
+    /// Whether it asks for a password.
+    pub fn asks(&self) -> bool {
+        self.asking.is_some()
+    }
+
     /// Puts everything away.
     pub fn close(&mut self) {
         self.opened = false;
@@ -150,6 +155,9 @@ pub fn import_ui(ui: &mut Ui, view: &View, state: &mut Import, actions: &mut Vec
     password_ui(ui, view, state, actions);
 }
 
+/// So many lines of a report are shown in full.
+const LINES: usize = 5;
+
 /// What was taken and what was not. Returns whether it was put away.
 fn report_ui(ui: &mut Ui, report: &ImportReport) -> bool {
     let mut put_away = false;
@@ -160,33 +168,77 @@ fn report_ui(ui: &mut Ui, report: &ImportReport) -> bool {
     };
     widgets::notice_card(ui, tone, |ui| {
         ui.spacing_mut().item_spacing.y = steps(1);
-        let count = report.imported.len();
-        let words = match count {
-            0 => "Nothing was imported.".to_owned(),
-            1 => "1 key is imported.".to_owned(),
-            n => format!("{n} keys are imported."),
-        };
-        ui.add(egui::Label::new(theme::strong(words)).wrap());
+        ui.add(egui::Label::new(theme::strong(summary(report))).wrap());
         let waiting = report
             .imported
             .iter()
             .filter(|k| k.accepted_for.is_empty())
             .count();
         if waiting > 0 {
-            let words = "Some of them have several addresses, or another key is in use for the \
+            let words = "Those that wait have several addresses, or another key is in use for the \
                          same address. Open them below and confirm those you trust.";
             ui.add(egui::Label::new(theme::small(words)).wrap());
         }
-        for (name, refusal) in report.refused.iter().take(5) {
-            let line = format!("{name}: {}", wording::import_refusal(refusal).headline);
-            let line = untrusted(ui, &line, true, 300);
-            let danger = Palette::of(ui).danger;
-            ui.add(egui::Label::new(theme::small(line).color(danger)).wrap());
-        }
+        egui::ScrollArea::vertical()
+            .id_salt("report")
+            .max_height(150.0)
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                taken_ui(ui, report);
+                refused_ui(ui, report);
+            });
         put_away = button(ui, Kind::Quiet, None, "All right").clicked();
     });
     ui.add_space(steps(2));
     put_away
+}
+
+fn summary(report: &ImportReport) -> String {
+    let taken = match report.imported.len() {
+        0 => "Nothing is imported".to_owned(),
+        1 => "1 key is imported".to_owned(),
+        n => format!("{n} keys are imported"),
+    };
+    match report.refused.len() {
+        0 => format!("{taken}."),
+        1 => format!("{taken}, 1 is refused."),
+        n => format!("{taken}, {n} are refused."),
+    }
+}
+
+fn taken_ui(ui: &mut Ui, report: &ImportReport) {
+    for key in report.imported.iter().take(LINES) {
+        let names: Vec<String> = key.addresses.iter().map(ToString::to_string).collect();
+        let whose = match names.as_slice() {
+            [] => "a key without an address".to_owned(),
+            names => wording::list_of(names),
+        };
+        let stands = match (key.secret, key.accepted_for.is_empty()) {
+            (true, _) => "your own key",
+            (false, true) => "waits for you to confirm it",
+            (false, false) => "ready",
+        };
+        let line = untrusted(ui, &format!("{whose}: {stands}"), true, 300);
+        ui.add(egui::Label::new(theme::small(line)).wrap());
+    }
+    if let Some(more) = report.imported.len().checked_sub(LINES).filter(|n| *n > 0) {
+        ui.label(theme::small(format!("{more} more were imported.")));
+    }
+}
+
+fn refused_ui(ui: &mut Ui, report: &ImportReport) {
+    let danger = Palette::of(ui).danger;
+    for (name, refusal) in report.refused.iter().take(LINES) {
+        let notice = wording::import_refusal(refusal);
+        let name = name.rsplit('/').next().unwrap_or(name);
+        let line = format!("{name}: {} {}", notice.headline, notice.next_in_window());
+        let line = untrusted(ui, &line, true, 300);
+        ui.add(egui::Label::new(theme::small(line).color(danger)).wrap());
+    }
+    if let Some(more) = report.refused.len().checked_sub(LINES).filter(|n| *n > 0) {
+        let words = format!("{more} more were refused.");
+        ui.label(theme::small(words).color(danger));
+    }
 }
 
 fn password_ui(ui: &mut Ui, view: &View, state: &mut Import, actions: &mut Vec<Action>) {

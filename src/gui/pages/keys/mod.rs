@@ -2,32 +2,61 @@
 
 mod card;
 mod import;
+mod list;
 
 use super::{Told, head_ui, page_frame, told_ui};
 use crate::app::command::{Command, KeyCard, KeyRow, KeySource, KeyState, Outcome};
 use crate::app::failure::Failure;
+use crate::app::key_index::{KeyFilter, KeyIndex, KeySort};
 use crate::gui::frame::is_narrow;
-use crate::gui::theme::{self, Icon, Palette, Tone, steps};
+use crate::gui::theme::{Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Slot, View, Wish};
-use crate::gui::widgets::{self, Kind, Row, button, rows_ui, untrusted};
+use crate::gui::widgets::{Kind, button, untrusted};
 use crate::wording;
-use egui::{Align, Key, Layout, Margin, Modifiers, Rect, TextEdit, Ui, vec2};
+use egui::{Align, Event, Key, Layout, Modifiers, Ui, ViewportCommand, vec2};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The page's state.
-#[derive(Default)]
 pub struct KeysPage {
     query: String,
     /// The search is to get the keyboard's focus.
     searching: bool,
-    asked: Option<String>,
-    rows: Option<Vec<KeyRow>>,
+    filter: KeyFilter,
+    sort: KeySort,
+    /// Whether the index is on its way or up to date.
+    asked: bool,
+    index: Option<Arc<KeyIndex>>,
+    /// What was found, and what for.
+    found: Vec<usize>,
+    found_for: Option<(String, KeyFilter, KeySort)>,
     card: Option<Box<KeyCard>>,
     wanted: Option<String>,
     told: Option<Told>,
     import: import::Import,
-    question: Option<card::Ask>,
-    export: Option<card::Export>,
+    dialogs: card::Dialogs,
+    /// The next paste is for the page, whatever has the focus.
+    pasting: bool,
+}
+
+impl Default for KeysPage {
+    fn default() -> Self {
+        KeysPage {
+            query: String::new(),
+            filter: KeyFilter::All,
+            sort: KeySort::Name,
+            asked: false,
+            index: None,
+            found: Vec::new(),
+            found_for: None,
+            card: None,
+            wanted: None,
+            told: None,
+            import: import::Import::default(),
+            dialogs: card::Dialogs::default(),
+            pasting: false,
+        }
+    }
 }
 
 impl KeysPage {
@@ -38,7 +67,7 @@ impl KeysPage {
 
     /// The list is asked again.
     pub fn refresh(&mut self) {
-        self.asked = None;
+        self.asked = false;
     }
 
     /// Shows one key.
@@ -64,19 +93,17 @@ impl KeysPage {
         self.import(sources, actions);
     }
 
-    /// The person chose where a key goes.
+    /// The person chose where a key goes, or where a backup is.
     pub fn export_to(&mut self, path: &Path) {
-        if let Some(export) = &mut self.export {
-            export.chosen(path);
-        }
+        self.dialogs.chosen(path);
     }
 
     /// Asks for the list when it is due.
     pub fn tend(&mut self, actions: &mut Vec<Action>) {
-        if self.asked.as_ref() != Some(&self.query) {
-            self.asked = Some(self.query.clone());
-            let query = self.query.clone();
-            actions.push(Action::run(Slot::Keys, Command::ListKeys { query }));
+        if !self.asked {
+            self.asked = true;
+            let known = self.index.clone();
+            actions.push(Action::run(Slot::Keys, Command::IndexKeys { known }));
         }
     }
 
@@ -88,29 +115,56 @@ impl KeysPage {
         actions: &mut Vec<Action>,
     ) {
         match (slot, result) {
-            (Slot::Keys, Ok(Outcome::Keys(rows))) => self.rows = Some(rows),
-            (Slot::Card, Ok(Outcome::Key(card))) => {
-                self.wanted = Some(card.row.fingerprint.to_string());
-                self.card = Some(card);
-                self.told = None;
-                // A decision shows in the list too.
-                self.refresh();
+            (Slot::Keys, Ok(Outcome::KeyIndex(index))) => {
+                self.index = Some(index);
+                self.found_for = None;
+            }
+            (Slot::Card, Ok(Outcome::Key(card))) => self.show_card(card),
+            (Slot::Card, Ok(Outcome::Revoked(revoked))) => {
+                self.dialogs.revoked(revoked.certificate);
+                self.show_card(Box::new(revoked.card));
+            }
+            (Slot::Card, Err(failure)) => {
+                self.dialogs.forget_undo();
+                self.told = Told::of(&failure);
             }
             (Slot::Import, result) => {
                 self.refresh();
                 self.told = self.import.answer(result, actions);
             }
-            (Slot::Export, Ok(Outcome::Exported(_))) => {
-                if let Some(export) = &mut self.export {
-                    export.done();
+            (Slot::Export, result) => {
+                if let Some(key) = self.dialogs.answer(result) {
+                    actions.push(Action::run(Slot::Card, Command::ShowKey { key }));
                 }
-            }
-            (Slot::Export, Err(failure)) => {
-                self.export = None;
-                self.told = Told::of(&failure);
             }
             (_, Err(failure)) => self.told = Told::of(&failure),
             (_, Ok(_)) => {}
+        }
+    }
+
+    fn show_card(&mut self, card: Box<KeyCard>) {
+        self.wanted = Some(card.row.fingerprint.to_string());
+        self.dialogs.shown(&card.row.fingerprint);
+        self.card = Some(card);
+        self.told = None;
+        // A decision shows in the list too.
+        self.refresh();
+    }
+
+    fn close_card(&mut self) {
+        self.card = None;
+        self.wanted = None;
+    }
+
+    /// Looks again when something else is looked for.
+    fn find(&mut self) {
+        let Some(index) = &self.index else {
+            return;
+        };
+        let wanted = (self.query.clone(), self.filter, self.sort);
+        if self.found_for.as_ref() != Some(&wanted) {
+            self.found = index.search(&self.query, self.filter, self.sort);
+            self.found_for = Some(wanted);
         }
     }
 }
@@ -120,121 +174,110 @@ pub fn keys_ui(ui: &mut Ui, view: &View, state: &mut KeysPage) -> Vec<Action> {
     let mut actions = Vec::new();
     let palette = Palette::of(ui);
     let narrow = is_narrow(ui);
+    pasted(ui, state, &mut actions);
     if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
-        state.card = None;
-        state.wanted = None;
+        state.close_card();
         state.import.close();
     }
+    state.find();
     egui::CentralPanel::default()
         .frame(page_frame(palette, narrow))
         .show(ui, |ui| {
             head_ui(ui, "Keys", |ui| {
-                let busy = view.is_busy(Slot::Import);
-                ui.add_enabled_ui(!busy, |ui| {
-                    let import = button(ui, Kind::Primary, Some(Icon::Plus), "Import keys…");
-                    if import.clicked() {
-                        state.import.open();
-                        actions.push(Action::Pick(Wish::Keys));
-                    }
-                });
+                import_buttons(ui, view, state, &mut actions)
             });
             told_ui(ui, &mut state.told);
             import::import_ui(ui, view, &mut state.import, &mut actions);
-            search_ui(ui, state);
-            let height = ui.available_height();
-            let has_card = state.card.is_some();
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = steps(4);
-                let whole = ui.available_width();
-                let width = match (has_card, narrow) {
-                    (false, _) => whole,
-                    (true, true) => (whole * 0.40).max(200.0),
-                    (true, false) => (whole * 0.46).max(300.0),
-                };
-                ui.allocate_ui_with_layout(
-                    vec2(width, height),
-                    Layout::top_down(Align::Min),
-                    |ui| {
-                        ui.set_width(width);
-                        list_ui(ui, state, &mut actions);
-                    },
-                );
-                if has_card {
-                    let rest = vec2(ui.available_width(), height);
-                    ui.allocate_ui_with_layout(rest, Layout::top_down(Align::Min), |ui| {
-                        ui.set_width(rest.x);
-                        card::card_ui(ui, view, state, &mut actions);
-                    });
-                }
-            });
+            if narrow && state.card.is_some() {
+                // No room for both: the card lies on the list.
+                card::card_ui(ui, view, state, &mut actions);
+            } else {
+                beside_ui(ui, view, state, &mut actions);
+            }
         });
     card::dialogs_ui(ui, view, state, &mut actions);
     actions
 }
 
-fn search_ui(ui: &mut Ui, state: &mut KeysPage) {
-    let palette = Palette::of(ui);
-    let width = ui.available_width();
-    let response = ui
-        .add(
-            TextEdit::singleline(&mut state.query)
-                .hint_text("Search by name, address or fingerprint")
-                .desired_width(width)
-                .margin(Margin {
-                    left: 38,
-                    right: 12,
-                    top: 8,
-                    bottom: 8,
-                })
-                .min_size(vec2(0.0, theme::tokens::CONTROL))
-                .align(egui::Align2::LEFT_CENTER),
-        )
-        .accessible_name("Search keys");
-    if std::mem::take(&mut state.searching) {
-        response.request_focus();
-    }
-    let at = response.rect.left_center() + vec2(20.0, 0.0);
-    let square = Rect::from_center_size(at, vec2(18.0, 18.0));
-    theme::icons::paint(
-        ui.painter(),
-        Icon::Search,
-        square,
-        palette.faded,
-        palette.sheet,
-    );
-    ui.add_space(steps(2));
+fn import_buttons(ui: &mut Ui, view: &View, state: &mut KeysPage, actions: &mut Vec<Action>) {
+    let busy = view.is_busy(Slot::Import);
+    ui.add_enabled_ui(!busy, |ui| {
+        if button(ui, Kind::Primary, Some(Icon::Plus), "Import keys…").clicked() {
+            state.import.open();
+            actions.push(Action::Pick(Wish::Keys));
+        }
+        let paste =
+            button(ui, Kind::Quiet, None, "Paste").accessible_name("Import from the clipboard");
+        if paste.clicked() {
+            state.pasting = true;
+            ui.ctx().send_viewport_cmd(ViewportCommand::RequestPaste);
+        }
+        paste.on_hover_text("Takes the keys that you copied, from a mail or a web page");
+    });
 }
 
-fn list_ui(ui: &mut Ui, state: &mut KeysPage, actions: &mut Vec<Action>) {
-    let Some(rows) = &state.rows else {
-        return;
-    };
-    if rows.is_empty() {
-        let words = if state.query.trim().is_empty() {
-            "Import the keys of people you write to. They send them by mail, or publish them."
-        } else {
-            "No key matches."
-        };
-        widgets::empty(ui, words, None);
+/// What is pasted onto the page is a key to import; into a field it is text.
+fn pasted(ui: &Ui, state: &mut KeysPage, actions: &mut Vec<Action>) {
+    let for_a_field = ui.ctx().text_edit_focused() || state.dialogs.open() || state.import.asks();
+    if for_a_field && !state.pasting {
         return;
     }
-    let wanted = state.wanted.as_deref();
-    let answer = rows_ui(ui, "Keys in the list", rows.len(), |ui, index| {
-        rows.get(index)
-            .map_or_else(Row::default, |key| key_row(ui, key, wanted))
+    let text = ui.input_mut(|input| {
+        let place = input
+            .events
+            .iter()
+            .position(|event| matches!(event, Event::Paste(_)))?;
+        match input.events.remove(place) {
+            Event::Paste(text) => Some(text),
+            _ => None,
+        }
     });
-    let chosen = answer.chosen.and_then(|index| rows.get(index));
-    if let Some(key) = chosen.map(|row| row.fingerprint.to_string()) {
-        state.show(key, actions);
+    if let Some(text) = text {
+        state.pasting = false;
+        let source = KeySource::Bytes {
+            name: "what was pasted".to_owned(),
+            bytes: text.into_bytes(),
+        };
+        state.import(vec![source], actions);
     }
+}
+
+/// The list, and the card beside it.
+fn beside_ui(ui: &mut Ui, view: &View, state: &mut KeysPage, actions: &mut Vec<Action>) {
+    list::search_ui(ui, state);
+    let height = ui.available_height();
+    let has_card = state.card.is_some();
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = steps(4);
+        let whole = ui.available_width();
+        let width = if has_card {
+            (whole * 0.42).max(300.0)
+        } else {
+            whole
+        };
+        ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(width);
+            list::list_ui(ui, view, state, actions);
+        });
+        if has_card {
+            let rest = vec2(ui.available_width(), height);
+            ui.allocate_ui_with_layout(rest, Layout::top_down(Align::Min), |ui| {
+                ui.set_width(rest.x);
+                card::card_ui(ui, view, state, actions);
+            });
+        }
+    });
 }
 
 /// How a key stands: icon, tone and words.
 fn standing(row: &KeyRow) -> (Icon, Tone, String) {
     match &row.state {
-        KeyState::Unusable(why) => (Icon::Broken, Tone::Danger, wording::key_state(why)),
+        KeyState::Unusable(why) => (Icon::Broken, Tone::Danger, wording::key_standing(why, row)),
         KeyState::Usable if row.checked.counts() => {
             (Icon::Sealed, Tone::Verified, "ready".to_owned())
+        }
+        KeyState::Usable if row.checked == crate::cert::Checked::Rejected => {
+            (Icon::Refused, Tone::Danger, "rejected by you".to_owned())
         }
         KeyState::Usable => (Icon::Ring, Tone::Caution, "not accepted yet".to_owned()),
     }
@@ -252,30 +295,10 @@ fn shown_name(ui: &Ui, row: &KeyRow) -> String {
     )
 }
 
-/// A key as the list shows it.
-fn key_row(ui: &Ui, key: &KeyRow, wanted: Option<&str>) -> Row {
-    let (icon, tone, state) = standing(key);
-    let first = shown_name(ui, key);
-    let addresses: Vec<String> = key.addresses.iter().map(ToString::to_string).collect();
-    let second = untrusted(ui, &wording::list_of(&addresses), true, 200);
-    let whose = if key.secret {
-        "your own key"
-    } else {
-        wording::checked(key.checked)
-    };
-    let aside = match (&key.state, key.expires) {
-        (KeyState::Usable, Some(at)) => format!("until {}", wording::date(at)),
-        (KeyState::Usable, None) | (KeyState::Unusable(_), _) => String::new(),
-    };
-    Row {
-        icon,
-        tone,
-        heard: format!("{first}, {second}, {state}, {whose}"),
-        first,
-        aside,
-        state,
-        second,
-        here: wanted.is_some_and(|wanted| wanted == key.fingerprint.to_string()),
-        remove: None,
+/// The kind of a key, as people know it.
+fn kind_words(kind: &str) -> &'static str {
+    match kind {
+        "smime" => "S/MIME",
+        _ => "OpenPGP",
     }
 }

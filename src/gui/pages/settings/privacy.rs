@@ -1,0 +1,107 @@
+//! Who is contacted, when, and what they learn. Each row is true of this program as it is built:
+//! what is not in the table is not contacted.
+
+use super::card_ui;
+use crate::gui::theme::{self, Icon, Palette, steps};
+use crate::gui::view::View;
+use crate::gui::widgets::{self, untrusted};
+use crate::wording;
+use egui::Ui;
+
+/// Somebody who is contacted.
+struct Contacted {
+    who: String,
+    when: &'static str,
+    learns: &'static str,
+}
+
+fn contacted(view: &View) -> Vec<Contacted> {
+    let account = view.account();
+    let server = |endpoint: Option<String>, else_: &str| endpoint.unwrap_or(else_.to_owned());
+    let sends = account.map(|account| account.submission.to_string());
+    let fetches = account.and_then(|account| account.mailbox.as_ref());
+    let mut all = vec![
+        Contacted {
+            who: server(sends, "Your sending server (none is set up)"),
+            when: "When you send a letter, try one again, or test the account.",
+            learns: "Your login, who writes to whom, how large the letter is and when. Of a sealed \
+                     letter neither subject nor text nor names of attachments.",
+        },
+        Contacted {
+            who: server(
+                fetches.map(ToString::to_string),
+                "The server that you fetch from (none is set up)",
+            ),
+            when: "When you press “Fetch letters”, never by itself.",
+            learns: "Your login, and that you fetched.",
+        },
+        Contacted {
+            who: "The name server of your system".to_owned(),
+            when: "Before each of these, to find the server's address.",
+            learns: "The name of your mail server.",
+        },
+    ];
+    if view.practising() {
+        all.insert(
+            0,
+            Contacted {
+                who: "The practice server, inside this program".to_owned(),
+                when: "While you practise, in place of your own servers.",
+                learns: "Nothing leaves this computer.",
+            },
+        );
+    }
+    all
+}
+
+/// What programs of this kind often do, and this one does not.
+const NEVER: [&str; 5] = [
+    "Pictures, styles or links in letters: opening a letter contacts nobody.",
+    "Key servers and web look-ups of keys.",
+    "Certificate authorities' lists, whatever address a letter names for them.",
+    "Updates, statistics, crash reports.",
+    "Anybody at all when started as: wax --offline",
+];
+
+/// Draws the table.
+pub fn privacy_ui(ui: &mut Ui, view: &View) {
+    card_ui(ui, "Who is contacted", |ui| {
+        for (place, row) in contacted(view).iter().enumerate() {
+            if place > 0 {
+                widgets::rule(ui);
+            }
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing.y = steps(1);
+                let who = untrusted(ui, &row.who, true, 200);
+                ui.add(egui::Label::new(theme::strong(who)).wrap());
+                ui.add(egui::Label::new(theme::body(row.when)).wrap());
+                let learns = format!("Learns: {}", row.learns);
+                ui.add(egui::Label::new(theme::faded(ui, learns)).wrap());
+            });
+        }
+    });
+    card_ui(ui, "Who is never contacted", |ui| {
+        let palette = Palette::of(ui);
+        ui.spacing_mut().item_spacing.y = steps(2);
+        for words in NEVER {
+            ui.horizontal_top(|ui| {
+                widgets::icon(ui, Icon::Check, palette.verified, palette.sheet, "Never");
+                ui.add(egui::Label::new(theme::body(words)).wrap());
+            });
+        }
+        let words = "There is no switch here because there is nothing to switch off.";
+        ui.add(egui::Label::new(theme::faded(ui, words)).wrap());
+    });
+    card_ui(ui, "Since the start", |ui| {
+        ui.spacing_mut().item_spacing.y = steps(1);
+        if view.contacted.is_empty() {
+            ui.label(theme::body("Nobody was contacted."));
+        }
+        for contact in view.contacted.iter().rev().take(20) {
+            let when = wording::date_time(contact.at);
+            let line = format!("{}, {}, {when}", contact.host, contact.why);
+            let line = untrusted(ui, &line, true, 300);
+            ui.add(egui::Label::new(theme::body(line)).wrap());
+        }
+    });
+}
