@@ -8,13 +8,9 @@ use crate::app::failure::{DrillProblem, DrillRow, ImportRefusal, KeyFailure};
 use crate::app::port::CertProvenance;
 use crate::base::Time;
 use crate::base::untrusted::escape_line;
-use crate::base::untrusted::escape_line;
 use crate::cert::{
     CertProblem, Checked, KeyChangeFailure, KeyDetail, KeyFileProblem, KeyRefusal, Looks,
     RevocationReason, Scheme, UnlockProblem, Unusable,
-};
-use crate::cert::{
-    CertProblem, KeyFileProblem, KeyRefusal, Looks, Scheme, UnlockProblem, Unusable,
 };
 
 /// What is wrong with an X.509 certificate, as the rest of a sentence.
@@ -246,7 +242,7 @@ pub fn revocation_reason(reason: RevocationReason) -> &'static str {
 /// What an own key's end calls for (rule 52): 60, 30 and 7 days ahead, and once it is past.
 pub fn expiry_warning(expires: Option<Time>, now: Time) -> Option<Notice> {
     let end = expires?;
-    let left = end.duration_since(now).as_hours().div_euclid(24);
+    let left = days_until(end, now);
     let warn = |headline: String| {
         Notice::new("key-ends", Turn::You, headline)
             .why("After that nobody can seal a letter for you, and your signatures count for nothing.")
@@ -273,9 +269,15 @@ pub fn expiry_warning(expires: Option<Time>, now: Time) -> Option<Notice> {
     }
 }
 
+/// How many days of the calendar lie between, in UTC as all dates here.
+fn days_until(at: Time, now: Time) -> i64 {
+    let day = |time: Time| time.as_second().div_euclid(86_400);
+    day(at).saturating_sub(day(now))
+}
+
 /// How far away a day is, as people say it: `in 5 months`, `3 days ago`.
 pub fn distance(at: Time, now: Time) -> String {
-    let days = at.duration_since(now).as_hours().div_euclid(24);
+    let days = days_until(at, now);
     let far = days.unsigned_abs();
     let count = match far {
         0..=59 => (far, "day"),

@@ -84,6 +84,13 @@ fn press(harness: &mut Harness<'_, Paper>, label: &str) {
     harness.run();
 }
 
+fn write(harness: &mut Harness<'_, Paper>, role: Role, label: &str, text: &str) {
+    harness.get_by_role_and_label(role, label).focus();
+    harness.run();
+    harness.get_by_role_and_label(role, label).type_text(text);
+    harness.run();
+}
+
 fn last_command<'a>(harness: &'a Harness<'_, Paper>) -> &'a Command {
     harness.state().commands().pop().expect("a command")
 }
@@ -210,7 +217,7 @@ fn the_card_tells_everything_in_words() {
     let harness = page(full_card(false), WIDE);
     harness.get_by_role_and_label(
         Role::Image,
-        "Key: vouches, signs: until 1 June 2026, in 28 days",
+        "Key: vouches, signs: until 1 June 2026, in 29 days",
     );
     harness.get_by_role_and_label(
         Role::Image,
@@ -226,7 +233,7 @@ fn the_card_tells_everything_in_words() {
 
 #[test]
 fn rule_53_another_key_of_the_address_is_one_press_away() {
-    let mut harness = page(full_card(false), WIDE);
+    let mut harness = page(full_card(false), [1280.0, 2400.0]);
     let label = format!("Show the key {}", desk::fingerprint('E').grouped());
     press(&mut harness, &label);
     let went = harness.state().asked.iter().any(
@@ -298,21 +305,18 @@ fn rule_51_a_key_is_backed_up_only_after_the_drill() {
     let mut harness = page(full_card(true), WIDE);
     harness.get_by_label("It is not backed up yet.");
     press(&mut harness, "Back up…");
-    for (label, text) in [
-        ("Path to write to", "/tmp/backup.asc"),
-        ("Password for the file", "hush"),
-        ("The same again", "hush"),
+    for (role, label, text) in [
+        (Role::TextInput, "Path to write to", "backup.asc"),
+        (Role::PasswordInput, "Password for the file", "hush"),
+        (Role::PasswordInput, "The same again", "hush"),
     ] {
-        harness.get_by_label(label).focus();
-        harness.run();
-        harness.get_by_label(label).type_text(text);
-        harness.run();
+        write(&mut harness, role, label, text);
     }
     press(&mut harness, "Write the file");
     let Command::BackUpKeys { to, password, .. } = last_command(&harness) else {
         panic!("no backup");
     };
-    assert_eq!(to.to_str(), Some("/tmp/backup.asc"));
+    assert_eq!(to.to_str(), Some("backup.asc"));
     assert_eq!(password.expose(), "hush");
     let mut asked = Vec::new();
     let written = Outcome::BackedUp(vec![desk::fingerprint('A')]);

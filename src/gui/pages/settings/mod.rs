@@ -172,6 +172,15 @@ fn sections_ui(
             if response.clicked() {
                 chosen = Some(section);
             }
+            if response.has_focus() {
+                // The arrows are this list's, not a way to leave it.
+                let mine = egui::EventFilter {
+                    vertical_arrows: true,
+                    horizontal_arrows: true,
+                    ..egui::EventFilter::default()
+                };
+                ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, mine));
+            }
             if response.has_focus()
                 && let Some(step) = step(ui)
             {
