@@ -15,7 +15,7 @@ pub fn run(session: &Session, command: &AccountCommand) -> Result<Report, Failur
         AccountCommand::Add(args) => add(session, args),
         AccountCommand::Test { address } => test(session, address.as_deref()),
         AccountCommand::Remove { address } => {
-            let address = parse_address(address)?;
+            let address = identity::address(address)?;
             match session.run(Command::RemoveAccount(address.clone()))? {
                 Outcome::AccountRemoved => Ok(Report::new(
                     json!({ "removed": address.as_str() }),
