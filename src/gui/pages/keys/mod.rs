@@ -132,6 +132,10 @@ impl KeysPage {
                 self.refresh();
                 self.told = self.import.answer(result, actions);
             }
+            // Its dialog was closed before it was over.
+            (Slot::Export, Err(failure)) if !self.dialogs.open() => {
+                self.told = Told::of(&failure);
+            }
             (Slot::Export, result) => {
                 if let Some(key) = self.dialogs.answer(result) {
                     actions.push(Action::run(Slot::Card, Command::ShowKey { key }));
