@@ -6,6 +6,7 @@ pub mod desk;
 pub mod failure;
 pub mod files;
 pub mod job;
+pub mod key_card;
 pub mod key_index;
 pub mod port;
 pub mod print;

@@ -42,17 +42,14 @@ pub enum Slot {
     Preferences,
     /// The text under the letters of the identity in use.
     Signature,
-<<<<<<< HEAD
     /// Go to: the drafts.
     GoToDrafts,
     /// Go to: letters that were opened.
     GoToOpened,
     /// Go to: keys that fit what was typed.
     GoToKeys,
-=======
     /// Settings: what is kept where.
     Storage,
->>>>>>> 5007053 (Extend, revoke, back up and try own keys; give the page Keys its search, card and ledger, and Settings its sections)
     /// Write: how the draft would travel.
     Preflight,
     /// Write: the draft to rest.
@@ -95,7 +92,7 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 16] = [
+    pub const OF_PAGES: [Slot; 17] = [
         Slot::AccountTest,
         Slot::Storage,
         Slot::Preflight,
@@ -132,14 +129,11 @@ impl Slot {
             | Slot::Account
             | Slot::Preferences
             | Slot::Signature
-<<<<<<< HEAD
             | Slot::GoToDrafts
             | Slot::GoToOpened
             | Slot::GoToKeys
             | Slot::Leaving
-=======
             | Slot::Storage
->>>>>>> 5007053 (Extend, revoke, back up and try own keys; give the page Keys its search, card and ledger, and Settings its sections)
             | Slot::Preflight
             | Slot::Autosave
             | Slot::Drafts

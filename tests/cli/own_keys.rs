@@ -76,7 +76,7 @@ fn rule_51_a_backup_counts_only_after_a_drill_that_opened_a_canary() {
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.contains("PRIVATE KEY BLOCK"));
     let cut = alice.file("cut.asc", &text[..text.len() / 2]);
-    assert_eq!(drill(&cut, &password), "malformed");
+    assert_eq!(drill(&cut, &password), "drill-failed");
     let public = alice.run(&["key", "export", "alice@example.org"]).stdout;
     let public = alice.file("public.asc", public);
     assert_eq!(drill(&public, &password), "drill-failed");

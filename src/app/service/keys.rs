@@ -343,6 +343,15 @@ pub fn redecide(desk: &Desk, key: &str, checks: &[(Address, Checked)]) -> Result
             desk.store.decide(address, &fingerprint, *checked, now)?;
         }
     }
+    if let Cert::X509(_) = &cert {
+        match checks
+            .iter()
+            .any(|(_, checked)| *checked == Checked::Rejected)
+        {
+            true => desk.store.distrust(&fingerprint, now)?,
+            false => desk.store.forgive(&fingerprint)?,
+        }
+    }
     card(desk, &cert)
 }
 

@@ -151,7 +151,7 @@ fn what_is_kept_where_is_asked_for_and_told() {
     let storage = Storage {
         places: vec![Kept {
             what: KeptWhat::Home,
-            path: "/home/ada/.local/share/waxwing/waxwing.sqlite".to_owned(),
+            path: "/srv/ada/waxwing/waxwing.sqlite".to_owned(),
             bytes: 2_097_152,
         }],
         vault: VaultKind::Keyring,

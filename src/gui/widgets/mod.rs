@@ -18,14 +18,10 @@ pub use choice::{check, choice, segments};
 pub use field::{PathAnswer, field, line, path_field, secret_field};
 pub use notice::{notice, notice_card, notice_still, notice_words, sign};
 
-<<<<<<< HEAD
 pub use parts::{
-    avatar, empty, fact, facts, heading, icon, right_to_left_ui, rule, untrusted, untrusted_in,
+    avatar, empty, facts, heading, icon, right_to_left_ui, rule, untrusted, untrusted_in,
 };
-=======
-pub use parts::{avatar, empty, facts, heading, icon, rule, untrusted};
 pub use qr::qr_code;
->>>>>>> 5007053 (Extend, revoke, back up and try own keys; give the page Keys its search, card and ledger, and Settings its sections)
 pub use question::{Answer, dialog, sheet_dialog};
 pub use recipients::{ChipState, Recipients, recipients_ui};
 pub use row::{Row, rows_ui};

@@ -8,7 +8,7 @@ use crate::gui::theme::{self, Icon, Palette, steps};
 use crate::gui::view::{Action, Slot, View, Wish};
 use crate::gui::widgets::{self, Kind, Row, button, rows_ui, segments, untrusted};
 use crate::wording;
-use egui::{Key, Margin, Modifiers, Rect, TextEdit, Ui, vec2};
+use egui::{Margin, Rect, TextEdit, Ui, vec2};
 
 /// Draws the field, the filters and the order.
 pub fn search_ui(ui: &mut Ui, state: &mut KeysPage) {
@@ -29,7 +29,7 @@ pub fn search_ui(ui: &mut Ui, state: &mut KeysPage) {
                 .align(egui::Align2::LEFT_CENTER),
         )
         .accessible_name("Search keys");
-    if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::F)) {
+    if std::mem::take(&mut state.searching) {
         field.request_focus();
     }
     if field.has_focus() {

@@ -43,6 +43,7 @@ impl Default for KeysPage {
     fn default() -> Self {
         KeysPage {
             query: String::new(),
+            searching: false,
             filter: KeyFilter::All,
             sort: KeySort::Name,
             asked: false,

@@ -165,16 +165,6 @@ impl Accounts {
         }
     }
 
-<<<<<<< HEAD:src/gui/pages/settings.rs
-    /// Asks for name and address of another identity.
-    pub fn new_identity(&mut self) {
-        self.new = Some(NewIdentity::default());
-    }
-
-    /// Another desk: forget what was typed.
-    pub fn leave_desk(&mut self) {
-        *self = SettingsPage::default();
-=======
     fn test(&mut self, address: Option<Address>, actions: &mut Vec<Action>) {
         self.works = None;
         self.testing = address.clone();
@@ -182,7 +172,6 @@ impl Accounts {
             Slot::AccountTest,
             Command::TestAccount { address },
         ));
->>>>>>> 5007053 (Extend, revoke, back up and try own keys; give the page Keys its search, card and ledger, and Settings its sections):src/gui/pages/settings/account.rs
     }
 }
 

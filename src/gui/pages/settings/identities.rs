@@ -23,6 +23,11 @@ struct NewIdentity {
 }
 
 impl Identities {
+    /// Asks for name and address.
+    pub fn ask(&mut self) {
+        self.new = Some(NewIdentity::default());
+    }
+
     /// The new one is there.
     pub fn made(&mut self) {
         self.new = None;
@@ -33,7 +38,7 @@ impl Identities {
 pub fn primary_ui(ui: &mut Ui, view: &View, state: &mut Identities) {
     if !view.practising() && button(ui, Kind::Primary, Some(Icon::Plus), "New identity…").clicked()
     {
-        state.new = Some(NewIdentity::default());
+        state.ask();
     }
 }
 

@@ -99,6 +99,12 @@ impl SettingsPage {
         };
     }
 
+    /// Asks for name and address of another identity.
+    pub fn new_identity(&mut self) {
+        self.section = Some(Section::You);
+        self.identities.ask();
+    }
+
     fn go(&mut self, section: Section, actions: &mut Vec<Action>) {
         self.section = Some(section);
         if section == Section::Storage {
