@@ -328,12 +328,12 @@ fn rule_51_a_key_is_backed_up_only_after_the_drill() {
     // The file alone does not count.
     assert!(harness.query_by_label("Backed up").is_none());
     press(&mut harness, "Try it now");
-    harness.get_by_label("Password of the file").focus();
-    harness.run();
-    harness
-        .get_by_label("Password of the file")
-        .type_text("hush");
-    harness.run();
+    write(
+        &mut harness,
+        Role::PasswordInput,
+        "Password of the file",
+        "hush",
+    );
     press(&mut harness, "Try it");
     assert!(matches!(
         last_command(&harness),
