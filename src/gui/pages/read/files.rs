@@ -65,6 +65,7 @@ fn attachments_ui(ui: &mut Ui, open: &mut Open, low: bool, actions: &mut Vec<Act
     egui::ScrollArea::vertical()
         .id_salt("attachments")
         .max_height(most * (ROW + GAP))
+        .min_scrolled_height(most * (ROW + GAP))
         .auto_shrink([false, true])
         .show_rows(ui, ROW, attachments.len(), |ui, range| {
             for index in range {
