@@ -102,7 +102,14 @@ pub fn timeline(ui: &mut Ui, spans: &[Span], now: Time) {
     let axis = Axis::of(spans, now, whole.shrink2(vec2(2.0, 0.0)));
     let painter = ui.painter_at(whole.expand(2.0));
     let bottom = whole.bottom() - AXIS;
-    grid(&painter, &axis, whole, palette);
+    grid(&painter, &axis, whole, axis.x(now), palette);
+    // Under the words, so that it strikes none of them through.
+    let x = axis.x(now);
+    painter.vline(
+        x,
+        whole.top()..=bottom + 4.0,
+        Stroke::new(HAIRLINE * 1.5, palette.ink),
+    );
     for (place, span) in spans.iter().enumerate() {
         let top = whole.top() + ROW * place as f32;
         let row = Rect::from_min_size(pos2(whole.left(), top), vec2(width, ROW));
@@ -115,17 +122,11 @@ pub fn timeline(ui: &mut Ui, spans: &[Span], now: Time) {
             span_ui(ui, &painter, &axis, span, row, now);
         }
     }
-    let x = axis.x(now);
-    painter.vline(
-        x,
-        whole.top()..=bottom + 4.0,
-        Stroke::new(HAIRLINE * 1.5, palette.ink),
-    );
     label(&painter, "today", x, whole, palette.ink, palette);
 }
 
 /// Lines and labels of the years.
-fn grid(painter: &Painter, axis: &Axis, whole: Rect, palette: Palette) {
+fn grid(painter: &Painter, axis: &Axis, whole: Rect, today: f32, palette: Palette) {
     let bottom = whole.bottom() - AXIS;
     painter.hline(whole.x_range(), bottom, theme::hairline(palette));
     for year in axis.years() {
@@ -142,7 +143,10 @@ fn grid(painter: &Painter, axis: &Axis, whole: Rect, palette: Palette) {
         let pen = Stroke::new(HAIRLINE, mix(palette.sheet, palette.line, 0.7));
         painter.vline(x, whole.top()..=bottom, pen);
         painter.vline(x, bottom..=bottom + 4.0, theme::hairline(palette));
-        label(painter, &year.to_string(), x, whole, palette.faded, palette);
+        // Where today has its label there is no room for another.
+        if (x - today).abs() > APART * 0.6 {
+            label(painter, &year.to_string(), x, whole, palette.faded, palette);
+        }
     }
 }
 
@@ -182,6 +186,8 @@ fn span_ui(ui: &Ui, painter: &Painter, axis: &Axis, span: &Span, row: Rect, now:
     }
     let pen = Stroke::new(HAIRLINE, tone);
     painter.rect_stroke(bar, BAR / 2.0, pen, egui::StrokeKind::Inside);
+    let pen_today = Stroke::new(HAIRLINE * 1.5, palette.ink);
+    painter.vline(axis.x(now), middle - BAR..=middle + BAR, pen_today);
     if span.cut.is_some() {
         // Cut off: a cross at its end, and a thin line to where it would have ended.
         if let Some(end) = span.until {

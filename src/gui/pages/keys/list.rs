@@ -47,7 +47,9 @@ pub fn search_ui(ui: &mut Ui, state: &mut KeysPage) {
         palette.faded,
         palette.sheet,
     );
-    ui.horizontal_wrapped(|ui| {
+    let line = egui::Layout::left_to_right(egui::Align::TOP).with_main_wrap(true);
+    let room = vec2(ui.available_width(), steps(8));
+    ui.allocate_ui_with_layout(room, line, |ui| {
         ui.spacing_mut().item_spacing = vec2(steps(3), steps(2));
         let filters = [
             (KeyFilter::All, "All"),
@@ -74,7 +76,10 @@ pub fn search_ui(ui: &mut Ui, state: &mut KeysPage) {
                 (found, all) if found == all => format!("{} keys", grouped(all)),
                 (found, all) => format!("{} of {}", grouped(found), grouped(all)),
             };
-            ui.label(theme::faded(ui, words));
+            ui.horizontal(|ui| {
+                ui.set_min_height(steps(8));
+                ui.label(theme::faded(ui, words));
+            });
         }
     });
     ui.add_space(steps(2));
@@ -181,7 +186,10 @@ fn row_of(ui: &Ui, row: &KeyRow, wanted: Option<&str>) -> Row {
         icon,
         tone,
         heard: heard.trim_end_matches(", ").to_owned(),
-        second: format!("{} · {kind} · {addresses}", short_check(row)),
+        second: match short_check(row) {
+            Some(check) => format!("{check} · {kind} · {addresses}"),
+            None => format!("{kind} · {addresses}"),
+        },
         first,
         aside,
         state,
@@ -190,16 +198,15 @@ fn row_of(ui: &Ui, row: &KeyRow, wanted: Option<&str>) -> Row {
     }
 }
 
-/// How it was checked, in a word.
-fn short_check(row: &KeyRow) -> &'static str {
+/// How it was checked, in a word; nothing where the state says it already.
+fn short_check(row: &KeyRow) -> Option<&'static str> {
     use crate::cert::Checked;
     match row.checked {
-        Checked::Own => "yours",
-        Checked::Confirmed => "confirmed",
-        Checked::Accepted => "accepted",
-        Checked::Ca => "vouched for",
-        Checked::Unknown => "not checked",
-        Checked::Rejected => "rejected",
+        Checked::Own => Some("yours"),
+        Checked::Confirmed => Some("confirmed"),
+        Checked::Accepted => Some("accepted"),
+        Checked::Ca => Some("vouched for"),
+        Checked::Unknown | Checked::Rejected => None,
     }
 }
 

@@ -261,12 +261,14 @@ fn beside_ui(ui: &mut Ui, view: &View, state: &mut KeysPage, actions: &mut Vec<A
             whole
         };
         ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
+            ui.spacing_mut().item_spacing.x = steps(2);
             ui.set_width(width);
             list::list_ui(ui, view, state, actions);
         });
         if has_card {
             let rest = vec2(ui.available_width(), height);
             ui.allocate_ui_with_layout(rest, Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.x = steps(2);
                 ui.set_width(rest.x);
                 card::card_ui(ui, view, state, actions);
             });

@@ -284,7 +284,7 @@ fn content_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage, actions: &mut 
         .auto_shrink([false, false])
         .show(ui, |ui| {
             ui.set_max_width((ui.available_width() - steps(3)).min(680.0));
-            ui.spacing_mut().item_spacing.y = steps(3);
+            ui.spacing_mut().item_spacing = vec2(steps(2), steps(3));
             match section {
                 Section::You => {
                     identities::identities_ui(ui, view, actions);
