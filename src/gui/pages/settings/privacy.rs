@@ -36,9 +36,16 @@ fn contacted(view: &View) -> Vec<Contacted> {
             learns: "Your login, and that you fetched.",
         },
         Contacted {
+            who: "Authorities that made S/MIME certificates".to_owned(),
+            when: "When you ask whether a certificate was withdrawn, never by itself: at the places \
+                   that the certificate names.",
+            learns: "That somebody at your network address asks about certificates of that \
+                     authority, and with some which one.",
+        },
+        Contacted {
             who: "The name server of your system".to_owned(),
             when: "Before each of these, to find the server's address.",
-            learns: "The name of your mail server.",
+            learns: "The name of the server.",
         },
     ];
     if view.practising() {
@@ -55,10 +62,9 @@ fn contacted(view: &View) -> Vec<Contacted> {
 }
 
 /// What programs of this kind often do, and this one does not.
-const NEVER: [&str; 5] = [
-    "Pictures, styles or links in letters: opening a letter contacts nobody.",
+const NEVER: [&str; 4] = [
+    "Anybody whom a letter names: opening it fetches no pictures, styles or lists.",
     "Key servers and web look-ups of keys.",
-    "Certificate authorities' lists, whatever address a letter names for them.",
     "Updates, statistics, crash reports.",
     "Anybody at all when started as: wax --offline",
 ];
