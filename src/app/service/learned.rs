@@ -16,16 +16,21 @@ use std::sync::Arc;
 /// Most certificates that are kept of one letter.
 const CERTS: usize = 8;
 
-/// The certificates whose good signatures the message bears, each with when it signed.
-pub fn signers(evidence: &Evidence, along: &Along, now: Time) -> Vec<(X509Cert, Time)> {
+/// The certificates whose good signatures the message bears, each with when it signed: they came along
+/// or are here.
+fn signers(desk: &Desk, evidence: &Evidence, along: &Along, now: Time) -> Vec<(X509Cert, Time)> {
     evidence
         .signatures()
         .filter(|fact| fact.state == SignatureState::Good)
         .filter_map(|fact| {
             let signer = fact.signer.as_ref()?;
             let mut certs = along.certs.iter();
-            let cert = certs.find(|cert| cert.fingerprint() == *signer)?;
-            Some((cert.clone(), fact.made.unwrap_or(now)))
+            let came = certs.find(|cert| cert.fingerprint() == *signer).cloned();
+            let cert = came.or_else(|| match desk.store.cert(signer) {
+                Ok(Some(Cert::X509(cert))) => Some(cert),
+                Ok(Some(Cert::OpenPgp(_)) | None) | Err(_) => None,
+            })?;
+            Some((cert, fact.made.unwrap_or(now)))
         })
         .collect()
 }
@@ -39,7 +44,7 @@ pub fn let_authorities_vouch(
     along: &Along,
     now: Time,
 ) -> Result<(), Failure> {
-    let signers = signers(evidence, along, now);
+    let signers = signers(desk, evidence, along, now);
     if signers.is_empty() {
         return Ok(());
     }
@@ -58,7 +63,7 @@ pub fn let_authorities_vouch(
 pub fn keep(desk: &Desk, along: &Along, reading: &Reading) {
     let now = desk.clock.now();
     let evidence = reading.evidence();
-    if signers(evidence, along, now).is_empty() {
+    if signers(desk, evidence, along, now).is_empty() {
         return;
     }
     for cert in along.certs.iter().take(CERTS) {
