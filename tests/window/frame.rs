@@ -158,3 +158,33 @@ fn a_second_start_shows_what_it_was_started_with_and_keeps_the_letter_on_screen(
     desktop.until_words("Remove bob@example.org");
     desktop.until(Role::Button, "Drafts (1)");
 }
+
+#[test]
+fn a_removed_letter_comes_back_by_ctrl_z_and_goes_with_the_line_that_offers_it() {
+    let mut desktop = Desktop::open();
+    desktop.press(Role::Button, "Practise first");
+    desktop.until_words("The subject is hidden");
+    desktop.write(Role::MultilineTextInput, "Letter", "Dear Pia.");
+    desktop.press(Role::Button, "Seal and send");
+    desktop.until(Role::Heading, "Sent");
+    desktop.press(Role::Tab, "Outbox");
+    let (remove, empty) = (
+        "Remove My first sealed letter",
+        "Letters that wait, failed or were sent stand here.",
+    );
+    desktop.press(Role::Button, remove);
+    desktop.press(Role::Button, "Remove it");
+    desktop.until(Role::Button, "Undo");
+    desktop.until_words(empty);
+    desktop.key(Modifiers::COMMAND, Key::Z);
+    desktop.until(Role::Button, remove);
+    desktop.no(Role::Button, "Undo");
+    desktop.press(Role::Button, remove);
+    desktop.press(Role::Button, "Remove it");
+    desktop.press(Role::Button, "Put this line away");
+    desktop.no(Role::Button, "Undo");
+    desktop.press(Role::Tab, "Write");
+    desktop.press(Role::Tab, "Outbox");
+    desktop.until_words(empty);
+    desktop.no(Role::Button, remove);
+}

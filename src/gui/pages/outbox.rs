@@ -11,7 +11,7 @@ use crate::gui::toast::Toast;
 use crate::gui::view::{Action, Place, Slot, View};
 use crate::gui::widgets::{self, Answer, Kind, Row, button, dialog, rows_ui, untrusted};
 use crate::wording;
-use egui::{Align, Key, Label, Layout, Margin, Modifiers, Ui, vec2};
+use egui::{Align, Label, Layout, Margin, Ui, vec2};
 
 /// The page's state.
 #[derive(Default)]
@@ -126,7 +126,7 @@ impl OutboxPage {
 pub fn outbox_ui(ui: &mut Ui, view: &View, state: &mut OutboxPage) -> Vec<Action> {
     let mut actions = Vec::new();
     let palette = Palette::of(ui);
-    if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
+    if widgets::escaped(ui) {
         state.only = None;
     }
     egui::CentralPanel::default()
@@ -425,7 +425,7 @@ fn question_ui(ui: &Ui, state: &mut OutboxPage, actions: &mut Vec<Action>) {
         (Answer::No, _) => {}
         (Answer::Yes, Ask::SendAgain) => actions.push(retry(id, true)),
         (Answer::Yes, Ask::Discard) => {
-            let toast = Toast::discarding("The letter is discarded.", id);
+            let toast = Toast::discarding("The letter is removed.", id);
             actions.push(Action::Offer(Box::new(toast)));
         }
     }

@@ -22,7 +22,7 @@ pub use parts::{
     avatar, empty, facts, heading, icon, right_to_left_ui, rule, untrusted, untrusted_in,
 };
 pub use qr::qr_code;
-pub use question::{Answer, dialog, sheet_dialog};
+pub use question::{Answer, dialog, escaped, sheet_dialog};
 pub use recipients::{ChipState, Recipients, recipients_ui};
 pub use row::{Row, rows_ui};
 pub use secret::SecretInput;

@@ -36,6 +36,12 @@ pub fn sheet_dialog(ctx: &Context, name: &str, title: &str, content: impl FnOnce
     shown(ctx, name, title, (close, None), true, content) != Answer::Open
 }
 
+/// Whether Esc was pressed and is the page's: an open dialog hears it first. It is taken.
+pub fn escaped(ui: &Ui) -> bool {
+    let under_dialog = ui.memory(|memory| memory.top_modal_layer().is_some());
+    !under_dialog && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape))
+}
+
 fn shown(
     ctx: &Context,
     name: &str,

@@ -11,9 +11,9 @@ use crate::app::key_index::{KeyFilter, KeyIndex, KeySort};
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Slot, View, Wish};
-use crate::gui::widgets::{Kind, button, untrusted};
+use crate::gui::widgets::{Kind, button, escaped, untrusted};
 use crate::wording;
-use egui::{Align, Event, Key, Layout, Modifiers, Ui, ViewportCommand, vec2};
+use egui::{Align, Event, Layout, Ui, ViewportCommand, vec2};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -180,7 +180,7 @@ pub fn keys_ui(ui: &mut Ui, view: &View, state: &mut KeysPage) -> Vec<Action> {
     let palette = Palette::of(ui);
     let narrow = is_narrow(ui);
     pasted(ui, state, &mut actions);
-    if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
+    if escaped(ui) {
         state.close_card();
         state.import.close();
     }

@@ -308,7 +308,7 @@ fn open_ui(ui: &mut Ui, view: &View, state: &mut ReadPage, actions: &mut Vec<Act
 
 /// Escape closes; a message on the clipboard opens, unless a field wants the text.
 fn keys_pressed(ui: &Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
-    if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Press::Escape)) {
+    if widgets::escaped(ui) {
         state.close();
         state.adding = false;
     }
