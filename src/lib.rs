@@ -20,7 +20,7 @@
 //! | [`base`] | secrets, escaping of untrusted text, limits, time | – |
 //! | [`address`] | mailbox, domain (IDNA), comparison | base |
 //! | [`settings`] | servers, accounts and preferences as plain data | base, address |
-//! | [`cert`] | certificates, fingerprints, acceptance per address | base, address |
+//! | [`cert`] | OpenPGP and X.509 certificates, keys, fingerprints, acceptance per address | base, address |
 //! | [`mime`] | messages as bytes: parsing, header fields, decoding, building | base, address |
 //! | [`compose`] | drafts, and the payload that gets protected, with the header section outside | base, address, mime |
 //! | [`protect`] | sealing and opening; the scheme-neutral facts; what may leave | base, address, cert, mime |

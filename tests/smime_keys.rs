@@ -1,13 +1,18 @@
 //! S/MIME keys and certificates with real peers, both ways: openssl, NSS, gpgsm; and public vectors.
 
+#[path = "support/gnupg.rs"]
+mod gnupg;
 #[path = "support/smime.rs"]
 mod smime;
+#[path = "support/x509_vectors.rs"]
+mod vectors;
 #[path = "support/wax.rs"]
 mod wax;
 
+use gnupg::Gpg;
 use smime::{Gpgsm, Nss, Office};
 use std::path::Path;
-use wax::Wax;
+use wax::{Wax, armored};
 
 /// What openssl can protect PKCS #12 with.
 const OF_EVERY_AGE: &[&str] = &[
@@ -461,5 +466,156 @@ fn openssl_and_gpgsm_take_our_certificates_for_sound() {
         let output = gpgsm.try_run("", &["--import", text(&file)]);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(told.contains("imported: 1"), "{kind}: {told}");
+    }
+}
+
+/// What openssl finds in an S/MIME letter: decrypted, and its signature verified against the sender's own
+/// certificate.
+fn read_by_openssl(office: &Office, letter: &Path, reader: &str, sender: &Path) -> String {
+    office.openssl(&[
+        "cms",
+        "-decrypt",
+        "-in",
+        text(letter),
+        "-recip",
+        &format!("{reader}.pem"),
+        "-inkey",
+        &format!("{reader}.key"),
+        "-out",
+        "inside.eml",
+    ]);
+    let read = office.openssl(&[
+        "cms",
+        "-verify",
+        "-in",
+        "inside.eml",
+        "-CAfile",
+        text(sender),
+        "-purpose",
+        "smimesign",
+    ]);
+    String::from_utf8(read).unwrap().replace("\r\n", "\n")
+}
+
+#[test]
+fn rule_42_one_letter_to_a_gpg_user_and_an_openssl_user_is_read_by_both() {
+    let alice = Wax::with_identity("Alice", "alice@example.org");
+    let made = alice.json(&[
+        "identity",
+        "new",
+        "Alice",
+        "alice@example.org",
+        "--scheme",
+        "smime",
+    ]);
+    let own = alice.path("alice.pem");
+    let fingerprint = made["fingerprint"].as_str().unwrap();
+    alice.json(&["key", "export", fingerprint, "-o", text(&own)]);
+    let identities = alice.json(&["identity", "list"]);
+    assert_eq!(identities["identities"][0]["scheme"], "both");
+
+    let office = Office::new();
+    let bob = Gpg::new(None);
+    bob.generate("Bob <bob@example.org>", "default");
+    let openpgp = alice.run(&[
+        "key",
+        "export",
+        identities["identities"][0]["fingerprint"].as_str().unwrap(),
+    ]);
+    bob.run(&["--import"], &openpgp.stdout);
+    let key = bob.run(&["--armor", "--export", "bob@example.org"], b"");
+    alice.json(&["key", "import", &alice.file("bob.asc", key)]);
+    for name in ["carol", "dave"] {
+        office.issue(name, &["-newkey", "rsa:2048"]);
+        alice.json(&["key", "import", text(&office.path(&format!("{name}.pem")))]);
+    }
+    let draft = "To: bob@example.org, carol@example.org\nBcc: dave@example.org\n\
+                 Subject: Two ways\n\nThe same for everybody.\n";
+    let draft = alice.file("draft.eml", draft);
+    let found = alice.json(&["preflight", &draft]);
+    assert_eq!(found["groups"][0]["scheme"], "openpgp");
+    assert_eq!(found["groups"][1]["scheme"], "smime");
+    assert_eq!(found["groups"][1]["recipients"][0], "carol@example.org");
+
+    let out = alice.path("sealed.eml");
+    let seal = ["seal", draft.as_str(), "-o", text(&out)];
+    assert_eq!(alice.error(&seal), "needs-split");
+    assert!(!out.exists());
+    let sealed = alice.json(&[&seal[..], &["--split"]].concat());
+    let copies = sealed["copies"].as_array().unwrap();
+    let of = |number: usize| {
+        let copy = &copies[number];
+        let word = copy["scheme"].as_str().unwrap().to_owned();
+        (word, copy["envelope_to"][0].as_str().unwrap().to_owned())
+    };
+    assert_eq!(copies.len(), 3, "{sealed:#}");
+    assert_eq!(of(0), ("openpgp".into(), "bob@example.org".into()));
+    assert_eq!(of(1), ("smime".into(), "carol@example.org".into()));
+    assert_eq!(of(2), ("smime".into(), "dave@example.org".into()));
+
+    let first = std::fs::read(&out).unwrap();
+    let (inside, status) = bob.decrypt(&armored(&first));
+    assert!(status.contains("GOODSIG"), "{status}");
+    assert!(String::from_utf8_lossy(&inside).contains("The same for everybody."));
+    for (number, reader) in [(2, "carol"), (3, "dave")] {
+        let letter = alice.path(&format!("sealed.eml.{number}.eml"));
+        let read = read_by_openssl(&office, &letter, reader, &own);
+        assert!(
+            read.contains("Subject: Two ways") && read.contains("The same for"),
+            "{read}"
+        );
+        assert!(
+            !read.contains("dave@example.org"),
+            "nobody sees the Bcc: {read}"
+        );
+        let outside = std::fs::read_to_string(&letter).unwrap();
+        assert!(
+            !outside.contains("Two ways") && !outside.contains("dave@"),
+            "{outside}"
+        );
+    }
+    // Alice reads each of them again.
+    for name in ["sealed.eml", "sealed.eml.2.eml", "sealed.eml.3.eml"] {
+        let read = alice.json(&["open", text(&alice.path(name)), "--require", "verified"]);
+        assert_eq!(read["signer"]["checked"], "own", "{name}: {read:#}");
+    }
+}
+
+#[test]
+fn letters_between_two_of_our_identities_for_every_kind_of_key() {
+    for kind in ["rsa3072", "p256", "p384", "ed25519", "post-quantum"] {
+        let people = ["alice@example.org", "bob@example.org"].map(|address| {
+            let wax = Wax::new();
+            wax.json(&[
+                "identity", "new", "Somebody", address, "--scheme", "smime", "--key", kind,
+            ]);
+            (wax, address)
+        });
+        let [(alice, alices), (bob, bobs)] = &people;
+        for (from, whose, to) in [(alice, alices, bob), (bob, bobs, alice)] {
+            let file = from.path("own.pem");
+            from.json(&[
+                "key",
+                "export",
+                whose,
+                "--scheme",
+                "smime",
+                "-o",
+                text(&file),
+            ]);
+            let report = to.json(&["key", "import", text(&file)]);
+            for taken in report["imported"].as_array().unwrap() {
+                assert_eq!(taken["accepted_for"][0], **whose, "{kind}: {report:#}");
+            }
+        }
+        let draft = format!("To: {bobs}\nSubject: Hello\n\nBy {kind}.\n");
+        let draft = alice.file("draft.eml", draft);
+        let sealed = alice.path("sealed.eml");
+        let made = alice.json(&["seal", &draft, "-o", text(&sealed)]);
+        assert_eq!(made["copies"][0]["scheme"], "smime", "{kind}");
+        let read = bob.json(&["open", text(&sealed), "--require", "confidential"]);
+        assert_eq!(read["signer"]["checked"], "accepted", "{kind}: {read:#}");
+        let said = read["payload"]["text"].as_str().unwrap();
+        assert!(said.contains(&format!("By {kind}.")), "{kind}: {read:#}");
     }
 }

@@ -18,7 +18,10 @@ use crate::cert::x509::KeyChoice;
 use crate::cert::x509::chain::AnchorFor;
 use crate::cert::{Checked, Fingerprint, RevocationReason, Scheme};
 use crate::protect::plan::PlanProblem;
-pub use crate::protect::{Protection, plan::Role};
+pub use crate::protect::{
+    Protection,
+    plan::{Role, Why},
+};
 use crate::read::Reading;
 use crate::settings::{Account, Preferences, PreferencesChange};
 use std::path::PathBuf;
@@ -82,6 +85,8 @@ pub enum Command {
     ExportKey {
         /// Which: a fingerprint or address.
         key: String,
+        /// Of an address: those of this standard; OpenPGP's where it has some when `None`.
+        scheme: Option<Scheme>,
         /// With the secret half, protected by this password.
         secret: Option<Passphrase>,
         /// Where to; `None` gives the bytes back.
@@ -172,7 +177,12 @@ pub enum Command {
     /// How a draft would travel.
     Preflight(DraftSource),
     /// Seals a draft and gives the copies back.
-    Seal(DraftSource),
+    Seal {
+        /// What.
+        draft: DraftSource,
+        /// The person saw the groups and wants two encodings (rule 42).
+        split: bool,
+    },
     /// Puts the letter into the outbox, sealed, and sends it.
     Send {
         /// What.
@@ -547,6 +557,8 @@ pub struct Requested {
 /// One sealed copy.
 #[derive(Debug, Clone)]
 pub struct SealedCopy {
+    /// By which standard.
+    pub scheme: Scheme,
     /// Whom it is for.
     pub envelope_to: Vec<Address>,
     /// Message-ID without angle brackets.
@@ -609,6 +621,9 @@ pub struct Preflight {
     pub from: Option<Mailbox>,
     /// One row a recipient.
     pub rows: Vec<PreflightRow>,
+    /// The groups of a letter in two encodings, first the first recipient's (rule 42); empty when it
+    /// is one.
+    pub groups: Vec<(Scheme, Vec<Mailbox>)>,
     /// What keeps it from being sealed, most useful first; empty when it can be.
     pub problems: Vec<PlanProblem>,
     /// What each can see of the sealed letter.
@@ -624,6 +639,8 @@ pub struct PreflightRow {
     pub mailbox: Mailbox,
     /// Whether as To, Cc or Bcc.
     pub role: Role,
+    /// By which standard it would be sealed for them, and why by this one.
+    pub scheme: Option<(Scheme, Why)>,
     /// The certificate that would be used, and how it was checked; or why none.
     pub cert: Result<(Fingerprint, Checked), PlanProblem>,
 }

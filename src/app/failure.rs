@@ -3,7 +3,9 @@
 
 use crate::address::Address;
 use crate::app::port::{FetchFailure, StoreFailure, SubmitFailure, WebFailure};
-use crate::cert::{Fingerprint, KeyChangeFailure, KeyFileProblem, KeyRefusal, UnlockProblem};
+use crate::cert::{
+    Fingerprint, KeyChangeFailure, KeyFileProblem, KeyRefusal, Scheme, UnlockProblem,
+};
 use crate::compose::DraftProblem;
 use crate::protect::openpgp;
 use crate::protect::plan::PlanProblem;
@@ -20,6 +22,11 @@ pub enum Failure {
     Draft(DraftProblem),
     /// It cannot be sealed for everybody it is for; most useful reason first, never empty.
     Plan(Vec<PlanProblem>),
+    /// The letter goes out in two encodings, and the person has not seen the groups yet (rule 42).
+    NeedsSplit {
+        /// The recipients of each.
+        groups: Vec<(Scheme, Vec<Address>)>,
+    },
     /// Sealing itself failed.
     Seal(openpgp::SealFailure),
     /// The sealed bytes do not hold what was written (rule 46); nothing was sent.

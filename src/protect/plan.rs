@@ -2,7 +2,7 @@
 
 use crate::address::{Address, Mailbox};
 use crate::base::Time;
-use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Unusable};
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme, Unusable};
 
 /// Where a recipient stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub enum PlanProblem {
         /// Whom.
         recipient: Address,
     },
+    /// There is one, and we have none of its standard to sign with.
+    NoOwnKey {
+        /// Whom.
+        recipient: Address,
+        /// Which.
+        fingerprint: Fingerprint,
+        /// Of which standard.
+        scheme: Scheme,
+    },
     /// There is one, and the person has not said that it is theirs.
     NotAccepted {
         /// Whom.
@@ -57,6 +66,35 @@ pub enum PlanProblem {
     },
 }
 
+impl PlanProblem {
+    /// Whom it is about, if it is about one recipient.
+    pub fn recipient(&self) -> Option<&Address> {
+        match self {
+            PlanProblem::NoRecipients | PlanProblem::OwnKey { .. } => None,
+            PlanProblem::NoCert { recipient }
+            | PlanProblem::NoOwnKey { recipient, .. }
+            | PlanProblem::NotAccepted { recipient, .. }
+            | PlanProblem::Rejected { recipient, .. }
+            | PlanProblem::Unusable { recipient, .. } => Some(recipient),
+        }
+    }
+}
+
+/// Why a letter to somebody is protected by one standard and not by the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Only this one is possible for them.
+    Only,
+    /// The person said so.
+    Preferred,
+    /// So the whole letter is one message.
+    OneForAll,
+    /// Their certificate of this standard was checked better.
+    BetterChecked,
+    /// Both are possible, and OpenPGP guards against alteration with every program.
+    Default,
+}
+
 /// A recipient for whom the letter can be sealed.
 #[derive(Debug, Clone)]
 pub struct Planned {
@@ -68,28 +106,82 @@ pub struct Planned {
     pub cert: Cert,
     /// How it was checked for their address.
     pub checked: Checked,
+    /// Why its standard was chosen.
+    pub why: Why,
 }
 
 /// One copy to be made: whom the server delivers it to, and whom it is encrypted to beside
 /// ourselves (rules 40 and 41).
 #[derive(Debug, Clone)]
 pub struct PlannedCopy {
+    /// By which standard.
+    pub scheme: Scheme,
     /// For the envelope.
     pub envelope_to: Vec<Address>,
     /// To encrypt to.
     pub certs: Vec<Cert>,
 }
 
+/// The own certificates of the address that writes.
+#[derive(Debug, Clone, Default)]
+pub struct Own {
+    /// OpenPGP: signs, and can open every copy.
+    pub openpgp: Option<Cert>,
+    /// S/MIME: the certificate that signs.
+    pub smime_signing: Option<Cert>,
+    /// S/MIME: the certificate that can open every copy; often the same.
+    pub smime_encryption: Option<Cert>,
+}
+
+impl Own {
+    /// Whether letters can be sealed by this standard at `at`; `None` when there is no own
+    /// certificate of it.
+    fn usable(&self, scheme: Scheme, at: Time) -> Option<Result<(), PlanProblem>> {
+        let (signing, encryption) = match scheme {
+            Scheme::OpenPgp => (self.openpgp.as_ref()?, self.openpgp.as_ref()?),
+            Scheme::Smime => {
+                let signing = self.smime_signing.as_ref();
+                let either = signing.or(self.smime_encryption.as_ref())?;
+                let encryption = self.smime_encryption.as_ref().unwrap_or(either);
+                (signing.unwrap_or(either), encryption)
+            }
+        };
+        let unusable = |cert: &Cert, why| PlanProblem::OwnKey {
+            fingerprint: cert.fingerprint(),
+            why,
+        };
+        Some(
+            signing
+                .usable_for_signing(at)
+                .map_err(|why| unusable(signing, why))
+                .and_then(|()| {
+                    encryption
+                        .usable_for_encryption(at)
+                        .map_err(|why| unusable(encryption, why))
+                }),
+        )
+    }
+}
+
 /// A letter that can be sealed for everybody it is for. Only [`plan`] makes one.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    own: Cert,
+    own: Own,
     recipients: Vec<Planned>,
 }
 
+/// The recipients who get one encoding of the letter (rule 42).
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    /// By which standard.
+    pub scheme: Scheme,
+    /// Who.
+    pub recipients: Vec<&'a Planned>,
+}
+
 impl Plan {
-    /// The own certificate: signs, and can open every copy.
-    pub fn own(&self) -> &Cert {
+    /// The own certificates.
+    pub fn own(&self) -> &Own {
         &self.own
     }
 
@@ -98,64 +190,118 @@ impl Plan {
         &self.recipients
     }
 
-    /// The copies: one for all of To and Cc, then one for each Bcc.
+    /// One group, or two when the letter is sent in both encodings: the first recipient's first.
+    pub fn groups(&self) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        for recipient in &self.recipients {
+            let scheme = recipient.cert.scheme();
+            match groups.iter_mut().find(|group| group.scheme == scheme) {
+                Some(group) => group.recipients.push(recipient),
+                None => groups.push(Group {
+                    scheme,
+                    recipients: vec![recipient],
+                }),
+            }
+        }
+        groups
+    }
+
+    /// The copies: of each group one for all of To and Cc, then one for each Bcc.
     pub fn copies(&self) -> Vec<PlannedCopy> {
-        let visible: Vec<&Planned> = self
-            .recipients
-            .iter()
-            .filter(|r| r.role != Role::Bcc)
-            .collect();
-        let shared = (!visible.is_empty()).then(|| PlannedCopy {
-            envelope_to: visible.iter().map(|r| r.mailbox.address.clone()).collect(),
-            certs: visible.iter().map(|r| r.cert.clone()).collect(),
+        let groups = self.groups();
+        let shared = groups.iter().filter_map(|group| {
+            let visible: Vec<&&Planned> = group
+                .recipients
+                .iter()
+                .filter(|r| r.role != Role::Bcc)
+                .collect();
+            (!visible.is_empty()).then(|| PlannedCopy {
+                scheme: group.scheme,
+                envelope_to: visible.iter().map(|r| r.mailbox.address.clone()).collect(),
+                certs: visible.iter().map(|r| r.cert.clone()).collect(),
+            })
         });
         let blind = self
             .recipients
             .iter()
             .filter(|r| r.role == Role::Bcc)
             .map(|r| PlannedCopy {
+                scheme: r.cert.scheme(),
                 envelope_to: vec![r.mailbox.address.clone()],
                 certs: vec![r.cert.clone()],
             });
-        shared.into_iter().chain(blind).collect()
+        shared.chain(blind).collect()
+    }
+}
+
+/// What is known for planning, as values.
+pub struct Known<'a> {
+    /// The own certificates.
+    pub own: &'a Own,
+    /// Certificates with this address, as they claim.
+    pub certs_for: &'a dyn Fn(&Address) -> Vec<Cert>,
+    /// The person's decisions.
+    pub acceptance: &'a Acceptance,
+    /// By which standard letters to this address shall be protected, if the person said so.
+    pub preference: &'a dyn Fn(&Address) -> Option<Scheme>,
+    /// When.
+    pub at: Time,
+}
+
+/// What can be sealed for one recipient: a certificate for each standard, at least one.
+struct Options {
+    mailbox: Mailbox,
+    role: Role,
+    found: Vec<(Cert, Checked)>,
+}
+
+impl Options {
+    fn of(&self, scheme: Scheme) -> Option<&(Cert, Checked)> {
+        self.found.iter().find(|(cert, _)| cert.scheme() == scheme)
+    }
+
+    /// The standard by itself, for a letter that needs both in any case.
+    fn alone(&self, preferred: Option<Scheme>) -> Option<(&(Cert, Checked), Why)> {
+        if let Some(found) = preferred.and_then(|scheme| self.of(scheme)) {
+            let why = if self.found.len() > 1 {
+                Why::Preferred
+            } else {
+                Why::Only
+            };
+            return Some((found, why));
+        }
+        match (self.of(Scheme::OpenPgp), self.of(Scheme::Smime)) {
+            (Some(openpgp), Some(smime)) if smime.1.rank() < openpgp.1.rank() => {
+                Some((smime, Why::BetterChecked))
+            }
+            (Some(openpgp), Some(smime)) if openpgp.1.rank() < smime.1.rank() => {
+                Some((openpgp, Why::BetterChecked))
+            }
+            (Some(openpgp), Some(_)) => Some((openpgp, Why::Default)),
+            (Some(only), None) | (None, Some(only)) => Some((only, Why::Only)),
+            (None, None) => None,
+        }
     }
 }
 
 /// Finds a certificate for everybody, or says for whom there is none and why. A recipient who is
 /// named twice counts once, at the first place; one who is To or Cc is not Bcc too.
-pub fn plan(
-    own: &Cert,
-    recipients: &[(Mailbox, Role)],
-    certs_for: &dyn Fn(&Address) -> Vec<Cert>,
-    acceptance: &Acceptance,
-    at: Time,
-) -> Result<Plan, Vec<PlanProblem>> {
-    let mut problems = Vec::new();
-    for usable in [own.usable_for_signing(at), own.usable_for_encryption(at)] {
-        if let Err(why) = usable {
-            problems.push(PlanProblem::OwnKey {
-                fingerprint: own.fingerprint(),
-                why,
-            });
-            break;
-        }
-    }
-    let mut planned: Vec<Planned> = Vec::new();
+///
+/// Where somebody can be reached by both standards, the person's preference decides; without one the
+/// letter stays in one encoding if it can (OpenPGP before S/MIME), and else the better checked
+/// certificate wins.
+pub fn plan(recipients: &[(Mailbox, Role)], known: &Known<'_>) -> Result<Plan, Vec<PlanProblem>> {
+    let (schemes, mut problems) = own_schemes(known);
+    let mut options: Vec<Options> = Vec::new();
     for (mailbox, role) in in_order(recipients) {
-        if planned.iter().any(|p| p.mailbox.address == mailbox.address) {
+        if options.iter().any(|p| p.mailbox.address == mailbox.address) {
             continue;
         }
-        match choose(
-            &mailbox.address,
-            certs_for(&mailbox.address),
-            acceptance,
-            at,
-        ) {
-            Ok((cert, checked)) => planned.push(Planned {
+        match options_for(&mailbox.address, &schemes, known) {
+            Ok(found) => options.push(Options {
                 mailbox: mailbox.clone(),
                 role: *role,
-                cert,
-                checked,
+                found,
             }),
             Err(problem) if problems.contains(&problem) => {}
             Err(problem) => problems.push(problem),
@@ -164,14 +310,105 @@ pub fn plan(
     if recipients.is_empty() {
         problems.push(PlanProblem::NoRecipients);
     }
-    if problems.is_empty() {
-        Ok(Plan {
-            own: own.clone(),
-            recipients: planned,
-        })
-    } else {
-        Err(problems)
+    if !problems.is_empty() {
+        return Err(problems);
     }
+    Ok(Plan {
+        own: known.own.clone(),
+        recipients: decided(&options, known),
+    })
+}
+
+/// The standards that we can write by. Without any, everybody's problem is our own.
+fn own_schemes(known: &Known<'_>) -> (Vec<Scheme>, Vec<PlanProblem>) {
+    let mut schemes = Vec::new();
+    let mut problems = Vec::new();
+    for scheme in [Scheme::OpenPgp, Scheme::Smime] {
+        match known.own.usable(scheme, known.at) {
+            Some(Ok(())) => schemes.push(scheme),
+            Some(Err(problem)) => problems.push(problem),
+            None => {}
+        }
+    }
+    if !schemes.is_empty() {
+        problems.clear();
+    }
+    (schemes, problems)
+}
+
+/// The best certificate of each standard that we can write by, or why there is none.
+fn options_for(
+    recipient: &Address,
+    schemes: &[Scheme],
+    known: &Known<'_>,
+) -> Result<Vec<(Cert, Checked)>, PlanProblem> {
+    let candidates = (known.certs_for)(recipient);
+    let mut found = Vec::new();
+    let mut problem: Option<PlanProblem> = None;
+    for scheme in [Scheme::OpenPgp, Scheme::Smime] {
+        let of_scheme: Vec<Cert> = candidates
+            .iter()
+            .filter(|cert| cert.scheme() == scheme)
+            .cloned()
+            .collect();
+        let chosen = choose(recipient, of_scheme, known.acceptance, known.at);
+        let told = match chosen {
+            // Without any standard of our own, that is told, not this.
+            Ok(chosen) if schemes.is_empty() || schemes.contains(&scheme) => {
+                found.push(chosen);
+                continue;
+            }
+            Ok((cert, _)) => PlanProblem::NoOwnKey {
+                recipient: recipient.clone(),
+                fingerprint: cert.fingerprint(),
+                scheme,
+            },
+            Err(told) => told,
+        };
+        if problem
+            .as_ref()
+            .is_none_or(|known| usefulness(&told) < usefulness(known))
+        {
+            problem = Some(told);
+        }
+    }
+    match problem {
+        Some(problem) if found.is_empty() => Err(problem),
+        Some(_) | None => Ok(found),
+    }
+}
+
+/// Chooses the standard for each (see [`plan`]).
+fn decided(options: &[Options], known: &Known<'_>) -> Vec<Planned> {
+    let preferred = |option: &Options| (known.preference)(&option.mailbox.address);
+    let one_for_all = [Scheme::OpenPgp, Scheme::Smime].into_iter().find(|scheme| {
+        options.iter().all(|option| {
+            let wanted = preferred(option).filter(|wanted| option.of(*wanted).is_some());
+            option.of(*scheme).is_some() && wanted.is_none_or(|wanted| wanted == *scheme)
+        })
+    });
+    let mut planned = Vec::new();
+    for option in options {
+        let alone = option.alone(preferred(option));
+        let chosen = match (one_for_all.and_then(|scheme| option.of(scheme)), alone) {
+            (Some(found), Some((own, why))) => {
+                let same = own.0.scheme() == found.0.scheme();
+                Some((found, if same { why } else { Why::OneForAll }))
+            }
+            (Some(found), None) => Some((found, Why::OneForAll)),
+            (None, alone) => alone,
+        };
+        if let Some(((cert, checked), why)) = chosen {
+            planned.push(Planned {
+                mailbox: option.mailbox.clone(),
+                role: option.role,
+                cert: cert.clone(),
+                checked: *checked,
+                why,
+            });
+        }
+    }
+    planned
 }
 
 fn in_order(recipients: &[(Mailbox, Role)]) -> impl Iterator<Item = &(Mailbox, Role)> {
@@ -179,7 +416,7 @@ fn in_order(recipients: &[(Mailbox, Role)]) -> impl Iterator<Item = &(Mailbox, R
     visible.chain(recipients.iter().filter(|(_, role)| *role == Role::Bcc))
 }
 
-/// The certificate for one recipient: the best checked of those that count and can be used; of
+/// The certificate for one recipient, of candidates of one standard: the best checked of those that count and can be used; of
 /// equals, the newest.
 pub fn choose(
     recipient: &Address,
@@ -233,10 +470,15 @@ pub fn choose(
 /// Of several reasons against a recipient, the one worth telling is the smallest.
 fn usefulness(problem: &PlanProblem) -> u8 {
     match problem {
-        PlanProblem::Unusable { .. } => 0,
-        PlanProblem::NotAccepted { .. } => 1,
-        PlanProblem::Rejected { .. } => 2,
-        PlanProblem::NoCert { .. } => 3,
-        PlanProblem::NoRecipients | PlanProblem::OwnKey { .. } => 4,
+        PlanProblem::NoOwnKey { .. } => 0,
+        PlanProblem::Unusable { .. } => 1,
+        PlanProblem::NotAccepted { .. } => 2,
+        PlanProblem::Rejected { .. } => 3,
+        PlanProblem::NoCert { .. } => 4,
+        PlanProblem::NoRecipients | PlanProblem::OwnKey { .. } => 5,
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

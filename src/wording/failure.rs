@@ -18,6 +18,7 @@ pub fn failure(failure: &Failure) -> Notice {
         Failure::File(failure) => file_failure(failure),
         Failure::Draft(problem) => draft_problem(problem),
         Failure::Plan(problems) => plan_failure(problems),
+        Failure::NeedsSplit { groups } => super::plan::needs_split(groups),
         Failure::Seal(failure) => super::openpgp::seal_failure(failure),
         Failure::Proof(failure) => proof_failure(*failure),
         Failure::Open(failure) => open_failure(failure),

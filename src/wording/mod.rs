@@ -27,7 +27,7 @@ pub use key::{
 };
 pub use network::{fetch_failure, not_all_taken, submit_failure};
 pub use outbox::outbox_state;
-pub use plan::{draft_problem, plan_problem, preflight_sentence, reply_sentence};
+pub use plan::{draft_problem, plan_problem, preflight_sentence, reply_sentence, why_scheme};
 pub use print::printout;
 pub use progress::{step, visible};
 pub use store::{kept, vault_kind};

@@ -1,7 +1,9 @@
 //! What keeps a letter from being sealed, and how it will travel.
 
-use super::{Notice, Turn, key_state, list_of};
-use crate::app::command::{DraftForm, Preflight};
+use super::{Notice, Turn, key_state, list_of, scheme_name};
+use crate::address::{Address, Mailbox};
+use crate::app::command::{DraftForm, Preflight, Why};
+use crate::cert::Scheme;
 use crate::compose::DraftProblem;
 use crate::protect::plan::PlanProblem;
 
@@ -32,6 +34,26 @@ pub fn plan_problem(problem: &PlanProblem) -> Notice {
         .next(format!(
             "Ask {recipient} for their key and import it, or take them off the letter."
         )),
+        PlanProblem::NoOwnKey {
+            recipient,
+            fingerprint,
+            scheme,
+        } => {
+            let make = match scheme {
+                Scheme::OpenPgp => "Make one: wax key generate NAME ADDRESS",
+                Scheme::Smime => "Make one: wax identity new NAME ADDRESS --scheme both",
+            };
+            Notice::new(
+                "no-cert",
+                Turn::You,
+                format!("You have no key of the kind that {recipient} reads."),
+            )
+            .why("A letter is signed with your own key, and there are two kinds.")
+            .next(make)
+            .in_window("Make one under Settings.")
+            .detail(fingerprint.grouped())
+            .detail(scheme_name(*scheme))
+        }
         PlanProblem::NotAccepted {
             recipient,
             fingerprint,
@@ -89,6 +111,15 @@ pub fn preflight_sentence(preflight: &Preflight) -> String {
     if preflight.rows.is_empty() {
         return "Write an address, and see here how the letter will travel.".to_owned();
     }
+    if let [(first, some), (second, others)] = preflight.groups.as_slice() {
+        return format!(
+            "Sealed in two messages: by {} for {}, by {} for {}. The subject is hidden.",
+            scheme_name(*first),
+            group(some),
+            scheme_name(*second),
+            group(others)
+        );
+    }
     if preflight.problems.is_empty() {
         return format!("Sealed for {}. The subject is hidden.", list_of(&names));
     }
@@ -113,6 +144,41 @@ pub fn reply_sentence(reply: &DraftForm) -> &'static str {
         (false, false) => "It answers a letter that everybody on the way could read.",
         (false, true) => "The letter does not say whom to answer.",
     }
+}
+
+fn group(recipients: &[Mailbox]) -> String {
+    let addresses: Vec<String> = recipients.iter().map(|m| m.address.to_string()).collect();
+    list_of(&addresses)
+}
+
+/// Why a letter to somebody is sealed by this standard; nothing where there is no choice.
+pub fn why_scheme(scheme: Scheme, why: Why) -> Option<String> {
+    let name = scheme_name(scheme);
+    match why {
+        Why::Only => None,
+        Why::Preferred => Some(format!("by {name}, as you want it for them")),
+        Why::OneForAll => Some(format!("by {name}, so that the letter is one message")),
+        Why::BetterChecked => Some(format!("by {name}, whose key you checked better")),
+        Why::Default => Some(format!(
+            "by {name}, which guards against alteration with every program"
+        )),
+    }
+}
+
+/// A letter in two encodings whose groups nobody has seen yet.
+pub fn needs_split(groups: &[(Scheme, Vec<Address>)]) -> Notice {
+    let mut notice = Notice::new(
+        "needs-split",
+        Turn::You,
+        "Its readers have keys of two different kinds.",
+    )
+    .why("The letter becomes two messages, one for each group, with the same text.")
+    .next("If that is what you want, add --split.");
+    for (scheme, addresses) in groups {
+        let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        notice = notice.detail(format!("{}: {}", scheme_name(*scheme), list_of(&names)));
+    }
+    notice
 }
 
 /// Why a draft cannot become a letter.

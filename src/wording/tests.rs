@@ -131,6 +131,11 @@ fn samples() -> Vec<Notice> {
     let plans = [
         PlanProblem::NoRecipients,
         PlanProblem::NoCert { recipient: alice() },
+        PlanProblem::NoOwnKey {
+            recipient: alice(),
+            fingerprint: fingerprint(),
+            scheme: crate::cert::Scheme::Smime,
+        },
         PlanProblem::NotAccepted {
             recipient: alice(),
             fingerprint: fingerprint(),

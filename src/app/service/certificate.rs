@@ -11,7 +11,7 @@ use crate::app::job::{Step, Watch};
 use crate::app::port::{CertProvenance, Identity};
 use crate::base::Time;
 use crate::cert::x509::{KeyChoice, LooseKey};
-use crate::cert::{Checked, Fingerprint, OwnSecret, Scheme, X509Secret};
+use crate::cert::{Cert, Checked, Fingerprint, OwnSecret, Scheme, SecretCert, X509Secret};
 
 /// Makes keys and certificates for an address; the first of an address is an identity too.
 pub fn make(
@@ -61,7 +61,10 @@ pub fn make_identity(
     watch: &Watch,
 ) -> Result<NewCertificates, Failure> {
     let own = own_keys(desk, &mailbox.address)?;
-    if let Some(known) = own.signing(desk.clock.now()) {
+    let now = desk.clock.now();
+    if let Some(known) = own.signing(now)
+        && known.x509().usable_for_signing(now).is_ok()
+    {
         return Err(KeyFailure::Exists {
             address: mailbox.address.clone(),
             fingerprint: known.fingerprint(),
@@ -159,12 +162,13 @@ fn of_certificate(
 pub struct OwnKeys(Vec<X509Secret>);
 
 impl OwnKeys {
-    /// The key to sign with: the newest that can.
+    /// The key to sign with: the newest that can; without any the newest, so that it can be said
+    /// why.
     pub fn signing(&self, at: Time) -> Option<&X509Secret> {
         self.newest(|secret| secret.x509().usable_for_signing(at).is_ok())
     }
 
-    /// The key to be encrypted to: the newest that can.
+    /// The key to be encrypted to: the newest that can; without any the newest.
     pub fn encryption(&self, at: Time) -> Option<&X509Secret> {
         self.newest(|secret| secret.x509().usable_for_encryption(at).is_ok())
     }
@@ -175,22 +179,23 @@ impl OwnKeys {
     }
 
     fn newest(&self, fits: impl Fn(&X509Secret) -> bool) -> Option<&X509Secret> {
-        let fit = self.0.iter().filter(|secret| fits(secret));
-        fit.max_by_key(|secret| (secret.x509().not_before(), secret.fingerprint()))
+        let all = self.0.iter();
+        all.max_by_key(|secret| {
+            (
+                fits(secret),
+                secret.x509().not_before(),
+                secret.fingerprint(),
+            )
+        })
     }
 }
 
 /// The own S/MIME keys that count for this address.
 pub fn own_keys(desk: &Desk, address: &Address) -> Result<OwnKeys, Failure> {
-    let acceptance = desk.store.acceptance()?;
-    let here = desk.store.secret_fingerprints()?;
     let mut own = OwnKeys::default();
-    for cert in desk.store.certs_for(address)? {
+    for cert in own_certs(desk, address)? {
         let fingerprint = cert.fingerprint();
-        let ours = cert.scheme() == Scheme::Smime
-            && here.contains(&fingerprint)
-            && acceptance.checked(address, &fingerprint) == Checked::Own;
-        if ours
+        if cert.scheme() == Scheme::Smime
             && let Some(OwnSecret::X509(secret)) =
                 super::open::secret_key(&*desk.store, &fingerprint)?
         {
@@ -200,17 +205,51 @@ pub fn own_keys(desk: &Desk, address: &Address) -> Result<OwnKeys, Failure> {
     Ok(own)
 }
 
-/// By which standards an own address can write: `openpgp`, `smime` or `both`. No vault.
-pub fn schemes_of(desk: &Desk, address: &Address) -> Result<&'static str, Failure> {
+/// The own certificates of an address, of both standards. No vault.
+pub fn own_certs(desk: &Desk, address: &Address) -> Result<Vec<Cert>, Failure> {
     let acceptance = desk.store.acceptance()?;
     let here = desk.store.secret_fingerprints()?;
-    let mut found = Vec::new();
-    for cert in desk.store.certs_for(address)? {
+    let mut certs = desk.store.certs_for(address)?;
+    certs.retain(|cert| {
         let fingerprint = cert.fingerprint();
-        if here.contains(&fingerprint)
-            && acceptance.checked(address, &fingerprint) == Checked::Own
-            && !found.contains(&cert.scheme())
-        {
+        here.contains(&fingerprint) && acceptance.checked(address, &fingerprint) == Checked::Own
+    });
+    Ok(certs)
+}
+
+/// The newest certificate of a standard that fits; where none does, the newest, so that it can be
+/// said why.
+pub fn newest(certs: &[Cert], scheme: Scheme, fits: impl Fn(&Cert) -> bool) -> Option<Cert> {
+    let of_scheme = certs.iter().filter(|cert| cert.scheme() == scheme);
+    of_scheme
+        .max_by_key(|cert| (fits(cert), cert.created(), cert.fingerprint()))
+        .cloned()
+}
+
+/// The own OpenPGP key of an address whose identity began with S/MIME.
+pub fn own_openpgp(
+    desk: &Desk,
+    address: &Address,
+    at: Time,
+) -> Result<Option<SecretCert>, Failure> {
+    let certs = own_certs(desk, address)?;
+    let cert = newest(&certs, Scheme::OpenPgp, |cert| {
+        cert.usable_for_signing(at).is_ok()
+    });
+    let Some(cert) = cert else { return Ok(None) };
+    Ok(
+        match super::open::secret_key(&*desk.store, &cert.fingerprint())? {
+            Some(OwnSecret::OpenPgp(key)) => Some(key),
+            Some(OwnSecret::X509(_)) | None => None,
+        },
+    )
+}
+
+/// By which standards an own address can write: `openpgp`, `smime` or `both`. No vault.
+pub fn schemes_of(desk: &Desk, address: &Address) -> Result<&'static str, Failure> {
+    let mut found = Vec::new();
+    for cert in own_certs(desk, address)? {
+        if !found.contains(&cert.scheme()) {
             found.push(cert.scheme());
         }
     }

@@ -1,5 +1,6 @@
 //! Keys: finding, listing, deciding whose they are.
 
+use super::certificate::newest;
 use crate::address::Address;
 use crate::app::command::{KeyCard, KeyRow, KeyState, OtherCert};
 use crate::app::desk::Desk;
@@ -9,7 +10,7 @@ use crate::app::job::{Step, Watch};
 use crate::app::key_index::{Entry, KeyIndex};
 use crate::base::{Passphrase, Time};
 use crate::cert::x509::subject_handle;
-use crate::cert::{Acceptance, Cert, Checked, Fingerprint, OwnSecret, X509Cert};
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint, OwnSecret, Scheme, X509Cert};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -318,12 +319,20 @@ pub fn issuers(desk: &Desk, cert: &X509Cert) -> Result<Vec<X509Cert>, Failure> {
     Ok(chain)
 }
 
-/// The public half as text: armor, or PEM with the certificates that lead to its authority.
-fn with_issuers(desk: &Desk, cert: &Cert) -> Result<Vec<u8>, Failure> {
-    let mut text = cert.to_armored();
-    if let Cert::X509(x509) = cert {
-        for issuer in issuers(desk, x509)? {
-            text.extend_from_slice(&issuer.to_pem());
+/// The public halves as text: armor, or PEM with the certificates that lead to their authority, each
+/// once.
+fn with_issuers(desk: &Desk, certs: &[Cert]) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    let mut written: Vec<X509Cert> = Vec::new();
+    for cert in certs {
+        text.extend_from_slice(&cert.to_armored());
+        if let Cert::X509(x509) = cert {
+            for issuer in issuers(desk, x509)? {
+                if !written.contains(&issuer) {
+                    text.extend_from_slice(&issuer.to_pem());
+                    written.push(issuer);
+                }
+            }
         }
     }
     Ok(text)
@@ -355,17 +364,74 @@ pub fn redecide(desk: &Desk, key: &str, checks: &[(Address, Checked)]) -> Result
     card(desk, &cert)
 }
 
+/// What a fingerprint or an address names for an export: of an address the best checked of one
+/// standard. Of S/MIME these are the newest that signs and the newest to encrypt to, which may be two.
+fn to_export(desk: &Desk, key: &str, scheme: Option<Scheme>) -> Result<Vec<Cert>, Failure> {
+    if Fingerprint::parse(key).is_ok() {
+        return Ok(vec![find(desk, key)?]);
+    }
+    let no_such = || KeyFailure::NoSuchKey {
+        wanted: key.to_owned(),
+    };
+    let address = Address::parse(key.trim()).map_err(|_| no_such())?;
+    let acceptance = desk.store.acceptance()?;
+    let certs = desk.store.certs_for(&address)?;
+    let rank = |cert: &Cert| acceptance.checked(&address, &cert.fingerprint()).rank();
+    let of_scheme = |scheme: Scheme| {
+        let theirs = || certs.iter().filter(move |cert| cert.scheme() == scheme);
+        let best = theirs().map(rank).min();
+        let best: Vec<Cert> = theirs()
+            .filter(|cert| Some(rank(cert)) == best)
+            .cloned()
+            .collect();
+        best
+    };
+    let openpgp = of_scheme(Scheme::OpenPgp);
+    if scheme == Some(Scheme::OpenPgp) || (scheme.is_none() && !openpgp.is_empty()) {
+        return match openpgp.len() {
+            0 => Err(no_such().into()),
+            1 => Ok(openpgp),
+            _ => Err(KeyFailure::Ambiguous {
+                keys: openpgp.iter().map(Cert::fingerprint).collect(),
+            }
+            .into()),
+        };
+    }
+    let smime = of_scheme(Scheme::Smime);
+    let at = desk.clock.now();
+    let signing = newest(&smime, Scheme::Smime, |cert| {
+        cert.usable_for_signing(at).is_ok()
+    });
+    let encryption = newest(&smime, Scheme::Smime, |cert| {
+        cert.usable_for_encryption(at).is_ok()
+    });
+    let one = signing.as_ref().map(Cert::fingerprint);
+    let apart = encryption.filter(|cert| Some(cert.fingerprint()) != one);
+    Ok(signing.into_iter().chain(apart).collect())
+}
+
 /// Writes a key out, armored: the public half, or with `secret` both under that password. Gives
 /// the text back when no file is named.
 pub fn export(
     desk: &Desk,
     key: &str,
+    scheme: Option<Scheme>,
     secret: Option<&Passphrase>,
     to: Option<&Path>,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let cert = find(desk, key)?;
+    let certs = to_export(desk, key, scheme)?;
+    let (cert, others) = certs.split_first().ok_or_else(|| KeyFailure::NoSuchKey {
+        wanted: key.to_owned(),
+    })?;
     let text = match secret {
-        None => with_issuers(desk, &cert)?,
+        None => with_issuers(desk, &certs)?,
+        // A file of secret keys holds one: which, is for the person to say.
+        Some(_) if !others.is_empty() => {
+            return Err(KeyFailure::Ambiguous {
+                keys: certs.iter().map(Cert::fingerprint).collect(),
+            }
+            .into());
+        }
         Some(password) if password.expose().is_empty() => {
             return Err(KeyFailure::PasswordNeeded.into());
         }

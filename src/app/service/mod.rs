@@ -106,8 +106,14 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             watch,
         )?),
         Command::ImportKeys(wanted) => Outcome::Imported(import::import(desk, &wanted, watch)?),
-        Command::ExportKey { key, secret, to } => {
-            Outcome::Exported(keys::export(desk, &key, secret.as_ref(), to.as_deref())?)
+        Command::ExportKey {
+            key,
+            scheme,
+            secret,
+            to,
+        } => {
+            let (secret, to) = (secret.as_ref(), to.as_deref());
+            Outcome::Exported(keys::export(desk, &key, scheme, secret, to)?)
         }
         Command::AddAccount { account, password } => {
             account::add(desk, &account, &password)?;
@@ -136,7 +142,9 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::Preflight(source) => {
             Outcome::Preflight(Box::new(preflight::preflight(desk, source)?))
         }
-        Command::Seal(source) => Outcome::Sealed(seal::seal_draft(desk, source, watch)?),
+        Command::Seal { draft, split } => {
+            Outcome::Sealed(seal::seal_draft(desk, draft, split, watch)?)
+        }
         Command::Send {
             draft,
             way,

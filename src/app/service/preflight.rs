@@ -1,11 +1,13 @@
 //! How a draft would travel, before anything is done.
 
 use super::{draft::draft_of, seal};
-use crate::app::command::{DraftSource, Preflight, PreflightRow, Visible, VisibleRow};
+use crate::address::Mailbox;
+use crate::app::command::{DraftSource, Preflight, Visible, VisibleRow};
 use crate::app::desk::Desk;
 use crate::app::failure::Failure;
+use crate::cert::Scheme;
 use crate::compose::DraftProblem;
-use crate::protect::plan::{PlanProblem, choose, plan};
+use crate::protect::plan::{Own, Plan, PlanProblem};
 
 /// One row a recipient, what is in the way, and what each can see.
 pub fn preflight(desk: &Desk, source: DraftSource) -> Result<Preflight, Failure> {
@@ -21,32 +23,19 @@ pub fn preflight(desk: &Desk, source: DraftSource) -> Result<Preflight, Failure>
         Err(other) => return Err(other),
     };
     let now = desk.clock.now();
-    let acceptance = desk.store.acceptance()?;
-    let certs = seal::certs_by_address(desk, &recipients)?;
-    let certs_for =
-        |address: &crate::address::Address| certs.get(address).cloned().unwrap_or_default();
-    let rows: Vec<PreflightRow> = recipients
-        .iter()
-        .map(|(mailbox, role)| PreflightRow {
-            mailbox: mailbox.clone(),
-            role: *role,
-            cert: choose(
-                &mailbox.address,
-                certs_for(&mailbox.address),
-                &acceptance,
-                now,
-            )
-            .map(|(cert, checked)| (cert.fingerprint(), checked)),
-        })
-        .collect();
-    let problems: Vec<PlanProblem> = match &identity {
-        Some(identity) => {
-            let own = seal::own_cert(desk, identity)?;
-            plan(&own, &recipients, &certs_for, &acceptance, now)
-                .err()
-                .unwrap_or_default()
-        }
-        None => rows
+    let own = match &identity {
+        Some(identity) => seal::own_certs(desk, identity, now)?,
+        None => Own::default(),
+    };
+    let planned = seal::plan_for(desk, &own, &recipients, now)?;
+    let rows = seal::rows(desk, &own, &recipients, planned.as_ref().ok(), now)?;
+    let groups = match &planned {
+        Ok(plan) => groups(plan),
+        Err(_) => Vec::new(),
+    };
+    let problems: Vec<PlanProblem> = match (&identity, planned) {
+        (Some(_), planned) => planned.err().unwrap_or_default(),
+        (None, _) => rows
             .iter()
             .filter_map(|row| row.cert.as_ref().err().cloned())
             .collect(),
@@ -61,10 +50,29 @@ pub fn preflight(desk: &Desk, source: DraftSource) -> Result<Preflight, Failure>
     Ok(Preflight {
         from: identity.map(|identity| identity.mailbox),
         rows,
+        groups,
         problems,
         visible: visible(),
         server,
     })
+}
+
+/// The groups of a letter in two encodings (rule 42); none when it is one.
+fn groups(plan: &Plan) -> Vec<(Scheme, Vec<Mailbox>)> {
+    let groups = plan.groups();
+    if groups.len() < 2 {
+        return Vec::new();
+    }
+    groups
+        .iter()
+        .map(|group| {
+            let recipients = group.recipients.iter();
+            (
+                group.scheme,
+                recipients.map(|r| r.mailbox.clone()).collect(),
+            )
+        })
+        .collect()
 }
 
 /// Who sees what of a sealed letter: TLS hides all from the line to our own server but size and

@@ -6,21 +6,13 @@ use crate::app::command::Way;
 use crate::app::failure::{Failure, ProofFailure};
 use crate::app::job::{Step, Watch};
 use crate::base::Workers;
-use crate::cert::{Cert, SecretCert, SecretKeys};
+use crate::cert::{Cert, Fingerprint, OwnSecret, SecretKeys};
 use crate::compose::Draft;
 use crate::mime::{Content, Tree};
 use crate::protect::evidence::{Evidence, Integrity, SignatureState};
-use crate::protect::openpgp::{self, CertLookup};
+use crate::protect::openpgp;
+use crate::protect::plan::Own;
 use crate::protect::{Outgoing, open, outgoing::Protection};
-
-struct OwnCert(Cert);
-
-impl CertLookup for OwnCert {
-    fn certs_with_key(&self, handle: &str) -> Vec<Cert> {
-        let ours = self.0.key_handles().iter().any(|h| h == handle);
-        ours.then(|| self.0.clone()).into_iter().collect()
-    }
-}
 
 /// Checks every copy. Any difference stops the send; the draft stays.
 pub fn prove(
@@ -31,14 +23,16 @@ pub fn prove(
     workers: &dyn Workers,
     watch: &Watch,
 ) -> Result<(), Failure> {
-    let own_secret = SecretCert::from_bytes(composed.own.to_bytes().expose())
-        .map_err(|_| Failure::Proof(ProofFailure::DoesNotOpen))?;
-    let certs = OwnCert(composed.own.cert());
     let mut keys = SecretKeys::new();
-    keys.add(own_secret);
+    for own in composed.own.secrets() {
+        let again = OwnSecret::from_bytes(own.to_bytes().expose())
+            .map_err(|_| Failure::Proof(ProofFailure::DoesNotOpen))?;
+        keys.add_own(again);
+    }
+    let own: Vec<Cert> = composed.own.secrets().iter().map(OwnSecret::cert).collect();
     let with = openpgp::Reading {
         keys: &keys,
-        certs: &certs,
+        certs: &own,
         at: composed.made,
         workers,
         without_integrity: false,
@@ -70,7 +64,7 @@ fn prove_copy(
 ) -> Result<(), ProofFailure> {
     outside_holds_no_bcc(bytes)?;
     let opened = open::open(bytes, with).map_err(|_| ProofFailure::DoesNotOpen)?;
-    let (sealed, signed) = protections(&opened.evidence, &composed.own);
+    let (sealed, signed) = protections(&opened.evidence, &composed.own.certs());
     match way {
         Way::Sealed if !sealed => return Err(ProofFailure::DoesNotOpen),
         Way::Sealed | Way::SignOnly if !signed => return Err(ProofFailure::NotSigned),
@@ -101,17 +95,31 @@ fn outside_holds_no_bcc(bytes: &[u8]) -> Result<(), ProofFailure> {
     }
 }
 
-/// Whether the envelope is encrypted with integrity, to our own key too (rule 40), and whether our
-/// own key's signature over it is good.
-fn protections(evidence: &Evidence, own: &SecretCert) -> (bool, bool) {
-    let fingerprint = own.fingerprint();
-    let sealed = evidence.encryptions().any(|fact| {
-        fact.integrity != Integrity::None && fact.opened_with.as_ref() == Some(&fingerprint)
+/// Whether the envelope is encrypted to our own key too (rule 40), and whether our own key's signature
+/// over it is good, both by the same standard. OpenPGP must guard against alteration; S/MIME in CBC mode
+/// does so by the signature inside (rule 18).
+fn protections(evidence: &Evidence, own: &Own) -> (bool, bool) {
+    let is = |named: Option<&Fingerprint>, cert: &Option<Cert>| {
+        let own = cert.as_ref().map(Cert::fingerprint);
+        own.is_some() && named == own.as_ref()
+    };
+    let by_openpgp = evidence.encryptions().any(|fact| {
+        fact.integrity != Integrity::None && is(fact.opened_with.as_ref(), &own.openpgp)
     });
-    let signed = evidence.signatures().any(|fact| {
-        fact.state == SignatureState::Good && fact.signer.as_ref() == Some(&fingerprint)
-    });
-    (sealed, signed)
+    let by_smime = evidence
+        .encryptions()
+        .any(|fact| is(fact.opened_with.as_ref(), &own.smime_encryption));
+    let signed_by = |cert: &Option<Cert>| {
+        evidence
+            .signatures()
+            .any(|fact| fact.state == SignatureState::Good && is(fact.signer.as_ref(), cert))
+    };
+    let (openpgp, smime) = (signed_by(&own.openpgp), signed_by(&own.smime_signing));
+    match (by_openpgp, by_smime) {
+        (true, _) => (true, openpgp),
+        (false, true) => (true, smime),
+        (false, false) => (false, openpgp || smime),
+    }
 }
 
 /// Compares what a reader will see with what was written: subject, text, attachments.

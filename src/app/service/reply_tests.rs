@@ -85,7 +85,7 @@ fn read(desk: &Desk, bytes: Vec<u8>) -> Arc<Reading> {
 /// A letter to herself, as it was sealed.
 fn sealed(desk: &Desk, draft: &str) -> Vec<u8> {
     let source = DraftSource::Message(draft.as_bytes().to_vec());
-    let copies = seal::seal_draft(desk, source, &Watch::default()).unwrap();
+    let copies = seal::seal_draft(desk, source, false, &Watch::default()).unwrap();
     copies[0].bytes.to_vec()
 }
 
@@ -112,7 +112,7 @@ fn rule_31_the_answer_to_a_sealed_letter_is_sealed_with_subject_and_thread_insid
         assert_eq!(refused, Some(Failure::Draft(DraftProblem::AnswersSealed)));
     }
     let source = DraftSource::Form(Box::new(made.form.clone()));
-    let again = seal::seal_draft(&desk, source, &Watch::default()).unwrap();
+    let again = seal::seal_draft(&desk, source, false, &Watch::default()).unwrap();
     let bytes = String::from_utf8_lossy(&again[0].bytes).into_owned();
     assert!(!bytes.contains("Secret") && !bytes.contains("X-Waxwing"));
     let reading = read(&desk, again[0].bytes.to_vec());

@@ -1,46 +1,121 @@
 //! From a draft to what may leave: the plan, the payload, and its protection.
 
-use super::{draft::draft_of, identity, open::secret_key};
+use super::{certificate, draft::draft_of, identity, keys, open::secret_key};
 use crate::address::Mailbox;
-use crate::app::command::{DraftSource, SealedCopy, Way};
+use crate::app::command::{DraftSource, PreflightRow, SealedCopy, Way};
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, ProofFailure};
 use crate::app::job::{Step, Watch};
 use crate::app::port::Identity;
 use crate::app::random;
 use crate::base::Time;
-use crate::cert::{Cert, OwnSecret, Scheme, SecretCert};
+use crate::cert::{Cert, OwnSecret, Scheme, SecretCert, X509Cert, X509Secret};
 use crate::compose::{Circumstances, Draft, Mode, Payload, payload};
 use crate::mime::build::derive_message_id;
-use crate::protect::openpgp;
-use crate::protect::plan::{Plan, Role, plan};
+use crate::protect::plan::{Known, Own, Plan, PlanProblem, Role, plan};
 use crate::protect::{ConsentToPlain, Outgoing};
+use crate::protect::{openpgp, smime};
 
 /// What a draft became, before it is protected.
 pub struct Composed {
     /// What gets protected, and what stands outside.
     pub payload: Payload,
-    /// The own key that signs, and can open every sealed copy.
-    pub own: SecretCert,
+    /// The own keys that sign, and can open every sealed copy.
+    pub own: Signers,
     /// When it was made.
     pub made: Time,
-    identity: Identity,
 }
 
-/// Seals a draft without sending it.
+/// The own keys of the address that writes, for each standard that it can write by.
+pub struct Signers {
+    /// OpenPGP.
+    pub openpgp: Option<SecretCert>,
+    /// S/MIME.
+    pub smime: Option<SmimeSigner>,
+}
+
+/// S/MIME keys: one that signs, and one to be encrypted to, often the same.
+pub struct SmimeSigner {
+    /// Signs.
+    pub signing: X509Secret,
+    /// Can open every copy.
+    pub encryption: X509Secret,
+    /// The certificates between the signer's and its authority.
+    pub chain: Vec<X509Cert>,
+}
+
+impl Signers {
+    /// All of them, for opening again.
+    pub fn secrets(&self) -> Vec<OwnSecret> {
+        let mut all: Vec<OwnSecret> = Vec::new();
+        all.extend(self.openpgp.iter().cloned().map(OwnSecret::OpenPgp));
+        if let Some(own) = &self.smime {
+            all.push(OwnSecret::X509(own.signing.clone()));
+            if own.encryption.fingerprint() != own.signing.fingerprint() {
+                all.push(OwnSecret::X509(own.encryption.clone()));
+            }
+        }
+        all
+    }
+
+    /// Their certificates, for planning.
+    pub fn certs(&self) -> Own {
+        let smime = self.smime.as_ref();
+        Own {
+            openpgp: self.openpgp.as_ref().map(SecretCert::cert),
+            smime_signing: smime.map(|own| own.signing.cert()),
+            smime_encryption: smime.map(|own| own.encryption.cert()),
+        }
+    }
+
+    fn openpgp(&self) -> Result<&SecretCert, Failure> {
+        self.openpgp
+            .as_ref()
+            .ok_or(Failure::NoIdentity { address: None })
+    }
+
+    fn author(&self) -> Result<smime::Author<'_>, Failure> {
+        let own = self.smime.as_ref();
+        let own = own.ok_or(Failure::NoIdentity { address: None })?;
+        Ok(smime::Author {
+            signer: &own.signing,
+            own: own.encryption.x509(),
+            chain: &own.chain,
+        })
+    }
+}
+
+/// Seals a draft without sending it. A letter in two encodings needs `split`: the person's yes after
+/// the groups were shown (rule 42).
 pub fn seal_draft(
     desk: &Desk,
     source: DraftSource,
+    split: bool,
     watch: &Watch,
 ) -> Result<Vec<SealedCopy>, Failure> {
     let (composed, draft) = compose(desk, source, Way::Sealed, watch)?;
     // A large letter is in memory once less.
     drop(draft);
-    let outgoing = protect(desk, &composed, Way::Sealed, watch)?;
+    let plan = make_plan(desk, &composed)?;
+    let groups = plan.groups();
+    if groups.len() > 1 && !split {
+        let groups = groups.iter().map(|group| {
+            let addresses = group.recipients.iter();
+            let addresses = addresses.map(|r| r.mailbox.address.clone()).collect();
+            (group.scheme, addresses)
+        });
+        return Err(Failure::NeedsSplit {
+            groups: groups.collect(),
+        });
+    }
+    let outgoing = seal_copies(desk, &plan, &composed, watch)?;
+    let planned = plan.copies();
     Ok(outgoing
         .copies()
         .iter()
-        .map(|copy| SealedCopy {
+        .zip(&planned)
+        .map(|(copy, planned)| SealedCopy {
+            scheme: planned.scheme,
             envelope_to: copy.envelope_to().to_vec(),
             message_id: composed.payload.message_id.clone(),
             bytes: copy.bytes().clone(),
@@ -58,7 +133,7 @@ pub fn compose(
     let draft = draft_of(source)?;
     let identity = author(desk, &draft)?;
     let now = desk.clock.now();
-    let own = own_key(desk, &identity)?;
+    let own = signers(desk, &identity, now)?;
     let id_seed = random::make_bytes::<16>()?;
     let message_id = derive_message_id(&id_seed, identity.mailbox.address.domain());
     let circumstances = Circumstances {
@@ -80,7 +155,6 @@ pub fn compose(
         payload,
         own,
         made: now,
-        identity,
     };
     Ok((composed, draft))
 }
@@ -97,13 +171,17 @@ pub fn protect(
     let payload = &composed.payload;
     match way {
         Way::Sealed => {
-            let plan = make_plan(desk, &composed.identity, payload, composed.made)?;
+            let plan = make_plan(desk, composed)?;
             seal_copies(desk, &plan, composed, watch)
         }
         Way::SignOnly => {
-            let signed =
-                openpgp::sign_message(&payload.outer, &payload.inner, &composed.own, composed.made)
-                    .map_err(Failure::Seal)?;
+            let (outer, inner, made) = (&payload.outer, &payload.inner, composed.made);
+            // One that everybody can read needs no plan: OpenPGP where there is a key for it.
+            let signed = match &composed.own.openpgp {
+                Some(key) => openpgp::sign_message(outer, inner, key, made),
+                None => smime::sign_message(outer, inner, composed.own.author()?, made),
+            };
+            let signed = signed.map_err(Failure::Seal)?;
             let copies = readable_copies(payload, signed);
             Outgoing::signed(copies, ConsentToPlain::given()).map_err(not_protected)
         }
@@ -122,42 +200,141 @@ pub fn author(desk: &Desk, draft: &Draft) -> Result<Identity, Failure> {
     }
 }
 
-fn own_key(desk: &Desk, identity: &Identity) -> Result<SecretCert, Failure> {
-    match secret_key(&*desk.store, &identity.fingerprint)? {
-        Some(OwnSecret::OpenPgp(key)) => Ok(key),
-        Some(OwnSecret::X509(_)) | None => Err(Failure::NoIdentity {
-            address: Some(identity.mailbox.address.clone()),
+/// The own keys of an identity's address: the identity's own key where it is OpenPGP's, and the newest
+/// S/MIME keys that can be used.
+pub fn signers(desk: &Desk, identity: &Identity, at: Time) -> Result<Signers, Failure> {
+    let address = &identity.mailbox.address;
+    let openpgp = match secret_key(&*desk.store, &identity.fingerprint)? {
+        Some(OwnSecret::OpenPgp(key)) => Some(key),
+        Some(OwnSecret::X509(_)) => certificate::own_openpgp(desk, address, at)?,
+        None => None,
+    };
+    let own = certificate::own_keys(desk, address)?;
+    let smime = match (own.signing(at), own.encryption(at)) {
+        (Some(signing), Some(encryption)) => Some(SmimeSigner {
+            signing: signing.clone(),
+            encryption: encryption.clone(),
+            chain: keys::issuers(desk, signing.x509())?,
         }),
+        (Some(_), None) | (None, Some(_)) | (None, None) => None,
+    };
+    if openpgp.is_none() && smime.is_none() {
+        return Err(Failure::NoIdentity {
+            address: Some(address.clone()),
+        });
     }
+    Ok(Signers { openpgp, smime })
 }
 
-/// The certificate of an identity, with what is known of it since it was made.
-pub fn own_cert(desk: &Desk, identity: &Identity) -> Result<Cert, Failure> {
-    desk.store
-        .cert(&identity.fingerprint)?
-        .ok_or_else(|| Failure::NoIdentity {
-            address: Some(identity.mailbox.address.clone()),
+/// The own certificates of an identity's address, without the vault.
+pub fn own_certs(desk: &Desk, identity: &Identity, at: Time) -> Result<Own, Failure> {
+    let address = &identity.mailbox.address;
+    let certs = certificate::own_certs(desk, address)?;
+    let openpgp = match desk.store.cert(&identity.fingerprint)? {
+        Some(cert) if cert.scheme() == Scheme::OpenPgp => Some(cert),
+        Some(_) | None => certificate::newest(&certs, Scheme::OpenPgp, |cert| {
+            cert.usable_for_signing(at).is_ok()
+        }),
+    };
+    Ok(Own {
+        openpgp,
+        smime_signing: certificate::newest(&certs, Scheme::Smime, |cert| {
+            cert.usable_for_signing(at).is_ok()
+        }),
+        smime_encryption: certificate::newest(&certs, Scheme::Smime, |cert| {
+            cert.usable_for_encryption(at).is_ok()
+        }),
+    })
+}
+
+fn make_plan(desk: &Desk, composed: &Composed) -> Result<Plan, Failure> {
+    let recipients = with_roles(&composed.payload.recipients);
+    let own = composed.own.certs();
+    plan_for(desk, &own, &recipients, composed.made)?.map_err(Failure::Plan)
+}
+
+/// The plan for these recipients, from what the store knows.
+pub fn plan_for(
+    desk: &Desk,
+    own: &Own,
+    recipients: &[(Mailbox, Role)],
+    at: Time,
+) -> Result<Result<Plan, Vec<PlanProblem>>, Failure> {
+    let acceptance = desk.store.acceptance()?;
+    let certs_for = certs_by_address(desk, recipients)?;
+    let preferences = preferences(desk, recipients)?;
+    let known = Known {
+        own,
+        certs_for: &|address| certs_for.get(address).cloned().unwrap_or_default(),
+        acceptance: &acceptance,
+        preference: &|address| preferences.get(address).copied(),
+        at,
+    };
+    Ok(plan(recipients, &known))
+}
+
+/// One row a recipient: what the plan uses for them or, where there is none, what one of them alone
+/// would get.
+pub fn rows(
+    desk: &Desk,
+    own: &Own,
+    recipients: &[(Mailbox, Role)],
+    planned: Option<&Plan>,
+    at: Time,
+) -> Result<Vec<PreflightRow>, Failure> {
+    let mut rows = Vec::new();
+    for (mailbox, role) in recipients {
+        let found = planned.and_then(|plan| {
+            let mut all = plan.recipients().iter();
+            all.find(|p| p.mailbox.address == mailbox.address).cloned()
+        });
+        let found = match found {
+            Some(found) => Ok(found),
+            None => {
+                let one = [(mailbox.clone(), *role)];
+                plan_for(desk, own, &one, at)?
+                    .map_err(|problems| about(&problems, &mailbox.address))
+                    .and_then(|plan| match plan.recipients() {
+                        [one, ..] => Ok(one.clone()),
+                        [] => Err(PlanProblem::NoCert {
+                            recipient: mailbox.address.clone(),
+                        }),
+                    })
+            }
+        };
+        rows.push(PreflightRow {
+            mailbox: mailbox.clone(),
+            role: *role,
+            scheme: found.as_ref().ok().map(|p| (p.cert.scheme(), p.why)),
+            cert: found.map(|p| (p.cert.fingerprint(), p.checked)),
+        });
+    }
+    Ok(rows)
+}
+
+/// Of several problems the one about this recipient, else the first.
+fn about(problems: &[PlanProblem], recipient: &crate::address::Address) -> PlanProblem {
+    let mut all = problems.iter();
+    let theirs = all.find(|problem| problem.recipient() == Some(recipient));
+    theirs
+        .or(problems.first())
+        .cloned()
+        .unwrap_or(PlanProblem::NoCert {
+            recipient: recipient.clone(),
         })
 }
 
-fn make_plan(
+fn preferences(
     desk: &Desk,
-    identity: &Identity,
-    payload: &Payload,
-    now: Time,
-) -> Result<Plan, Failure> {
-    let own = own_cert(desk, identity)?;
-    let recipients = with_roles(&payload.recipients);
-    let acceptance = desk.store.acceptance()?;
-    let certs_for = certs_by_address(desk, &recipients)?;
-    plan(
-        &own,
-        &recipients,
-        &|address| certs_for.get(address).cloned().unwrap_or_default(),
-        &acceptance,
-        now,
-    )
-    .map_err(Failure::Plan)
+    recipients: &[(Mailbox, Role)],
+) -> Result<std::collections::HashMap<crate::address::Address, Scheme>, Failure> {
+    let mut found = std::collections::HashMap::new();
+    for (mailbox, _) in recipients {
+        if let Some(scheme) = desk.store.preference(&mailbox.address)? {
+            found.insert(mailbox.address.clone(), scheme);
+        }
+    }
+    Ok(found)
 }
 
 /// Recipients with their places.
@@ -179,8 +356,7 @@ pub fn certs_by_address(
     let mut found = std::collections::HashMap::new();
     for (mailbox, _) in recipients {
         if !found.contains_key(&mailbox.address) {
-            let mut certs = desk.store.certs_for(&mailbox.address)?;
-            certs.retain(|cert| cert.scheme() == Scheme::OpenPgp);
+            let certs = desk.store.certs_for(&mailbox.address)?;
             found.insert(mailbox.address.clone(), certs);
         }
     }
@@ -199,18 +375,39 @@ fn seal_copies(
     for (done, copy) in planned.into_iter().enumerate() {
         watch.stop_here()?;
         watch.progress(Step::Sealing, u64::try_from(done).unwrap_or(0), total);
-        let bytes = openpgp::seal_message(
-            &composed.payload.outer,
-            &composed.payload.inner,
-            &composed.own,
-            &copy.certs,
-            composed.made,
-            &*desk.workers,
-        )
-        .map_err(Failure::Seal)?;
+        let (outer, inner) = (&composed.payload.outer, &composed.payload.inner);
+        let sealed = match copy.scheme {
+            Scheme::OpenPgp => openpgp::seal_message(
+                outer,
+                inner,
+                composed.own.openpgp()?,
+                &copy.certs,
+                composed.made,
+                &*desk.workers,
+            ),
+            Scheme::Smime => {
+                let author = composed.own.author()?;
+                smime::seal_message(outer, inner, author, &readers(&copy.certs), composed.made)
+            }
+        };
+        let bytes = sealed.map_err(Failure::Seal)?;
         copies.push((copy.envelope_to, bytes));
     }
     Outgoing::sealed(copies).map_err(not_protected)
+}
+
+/// The X.509 certificates as readers of a message.
+fn readers(certs: &[Cert]) -> Vec<smime::Reader> {
+    certs
+        .iter()
+        .filter_map(|cert| match cert {
+            Cert::X509(cert) => Some(smime::Reader {
+                cert: cert.clone(),
+                capabilities: None,
+            }),
+            Cert::OpenPgp(_) => None,
+        })
+        .collect()
 }
 
 /// One message for everybody in To and Cc, and one for each Bcc: a server that shows the envelope

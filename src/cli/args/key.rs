@@ -35,6 +35,9 @@ pub enum KeyCommand {
     Export {
         /// Its fingerprint or address
         key: String,
+        /// Of an address: its keys of this standard; OpenPGP's first without it
+        #[arg(long, value_enum)]
+        scheme: Option<ExportArg>,
         /// With the secret half, under the password of --key-password-file
         #[arg(long)]
         secret: bool,
@@ -139,6 +142,15 @@ fn day(text: &str) -> Result<Time, String> {
     format!("{text}T00:00:00Z")
         .parse()
         .map_err(|_| "a day looks like 2030-01-31".to_owned())
+}
+
+/// What can be exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportArg {
+    /// OpenPGP
+    Openpgp,
+    /// S/MIME: PEM, or PKCS #12 with the secret half
+    Smime,
 }
 
 /// What can be preferred.

@@ -9,6 +9,9 @@ pub struct SealArgs {
     /// Where to; standard output without it
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
+    /// Make two encodings where some recipients have OpenPGP and others S/MIME
+    #[arg(long)]
+    pub split: bool,
 }
 
 /// Seal a draft and hand it to your server.

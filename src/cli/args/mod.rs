@@ -11,7 +11,7 @@ mod window;
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
 pub use chain::{ChainArgs, PolicyArg, PurposeArg};
 pub use identity::{IdentityCommand, KeyArg, SchemeArg};
-pub use key::{KeyCommand, KeyImport, PreferArg, ReasonArg, SwitchArg};
+pub use key::{ExportArg, KeyCommand, KeyImport, PreferArg, ReasonArg, SwitchArg};
 pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
 pub use settings::{SettingsCommand, SettingsSet};
 pub use window::{ThemeArg, WindowArgs};

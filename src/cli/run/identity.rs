@@ -4,7 +4,7 @@ use super::report::Report;
 use super::{Session, unexpected};
 use crate::address::{Address, Mailbox};
 use crate::app::command::{Command, NewCertificates, NewIdentity, Outcome, Overview};
-use crate::app::failure::Failure;
+use crate::app::failure::{Failure, KeyFailure};
 use crate::cert::Fingerprint;
 use crate::cert::x509::KeyChoice;
 use crate::cli::args::{IdentityCommand, SchemeArg};
@@ -42,9 +42,12 @@ fn new(
         SchemeArg::Smime => None,
         SchemeArg::Openpgp | SchemeArg::Both => {
             let mailbox = mailbox.clone();
-            match session.run(Command::NewIdentity { mailbox })? {
-                Outcome::Identity(made) => Some(made_report(&made, "identity")),
-                _ => return Err(unexpected()),
+            match session.run(Command::NewIdentity { mailbox }) {
+                Ok(Outcome::Identity(made)) => Some(made_report(&made, "identity")),
+                Ok(_) => return Err(unexpected()),
+                // What is missing is made.
+                Err(Failure::Key(KeyFailure::Exists { .. })) if scheme == SchemeArg::Both => None,
+                Err(failure) => return Err(failure),
             }
         }
     };

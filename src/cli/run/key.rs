@@ -15,8 +15,10 @@ use crate::base::limits;
 use crate::cert::x509::KeyChoice;
 use crate::cert::x509::chain::AnchorFor;
 use crate::cert::{Checked, Scheme};
-use crate::cli::args::{KeyArg, KeyCommand, KeyImport, PreferArg, SchemeArg, SwitchArg};
+use crate::cli::args::{ExportArg, KeyArg, KeyCommand, KeyImport, PreferArg, SchemeArg, SwitchArg};
 use crate::wording;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -79,9 +81,10 @@ pub fn run(session: &Session, command: &KeyCommand) -> Result<Report, Failure> {
         KeyCommand::Import(args) => import(session, args),
         KeyCommand::Export {
             key,
+            scheme,
             secret,
             output,
-        } => export(session, key, *secret, output.as_deref()),
+        } => export(session, (key, *scheme), *secret, output.as_deref()),
     }
 }
 
@@ -267,7 +270,7 @@ fn anchors(session: &Session, switch: Option<SwitchArg>) -> Result<Report, Failu
 
 fn export(
     session: &Session,
-    key: &str,
+    (key, scheme): (&str, Option<ExportArg>),
     secret: bool,
     output: Option<&Path>,
 ) -> Result<Report, Failure> {
@@ -278,13 +281,21 @@ fn export(
     };
     let job = Command::ExportKey {
         key: key.to_owned(),
+        scheme: scheme.map(|scheme| match scheme {
+            ExportArg::Openpgp => Scheme::OpenPgp,
+            ExportArg::Smime => Scheme::Smime,
+        }),
         secret: password,
         to: output.map(Path::to_owned),
     };
     match session.run(job)? {
         Outcome::Exported(Some(bytes)) => {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            Ok(Report::raw(json!({ "key": text, "file": null }), bytes))
+            let json = match std::str::from_utf8(&bytes) {
+                Ok(text) => json!({ "key": text, "file": null }),
+                // PKCS #12 is binary.
+                Err(_) => json!({ "key": null, "pkcs12": STANDARD.encode(&bytes), "file": null }),
+            };
+            Ok(Report::raw(json, bytes))
         }
         Outcome::Exported(None) => {
             let file = output.map(|path| path.to_string_lossy().into_owned());

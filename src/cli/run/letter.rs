@@ -24,7 +24,11 @@ fn draft(path: &Path) -> Result<DraftSource, Failure> {
 }
 
 pub fn seal(session: &Session, args: &SealArgs) -> Result<Report, Failure> {
-    let copies = match session.run(Command::Seal(draft(&args.draft)?))? {
+    let job = Command::Seal {
+        draft: draft(&args.draft)?,
+        split: args.split,
+    };
+    let copies = match session.run(job)? {
         Outcome::Sealed(copies) => copies,
         _ => return Err(unexpected()),
     };
@@ -70,7 +74,7 @@ fn copies_json(copies: &[SealedCopy], files: &[PathBuf]) -> Value {
         .map(|(index, copy)| {
             json!({
                 "file": files.get(index).map(|path| path.to_string_lossy()),
-                "scheme": "openpgp",
+                "scheme": copy.scheme.word(),
                 "envelope_to": copy.envelope_to.iter().map(Address::as_str).collect::<Vec<_>>(),
                 "message_id": copy.message_id,
             })
@@ -130,6 +134,7 @@ fn preflight_report(preflight: &Preflight) -> Report {
         "sentence": wording::preflight_sentence(preflight),
         "from": preflight.from.as_ref().map(|from| from.address.as_str()),
         "recipients": preflight.rows.iter().map(recipient_json).collect::<Vec<_>>(),
+        "groups": groups_json(preflight),
         "problems": problems,
         "visible": visible,
         "server": preflight.server,
@@ -137,7 +142,13 @@ fn preflight_report(preflight: &Preflight) -> Report {
     let mut lines = vec![wording::preflight_sentence(preflight), String::new()];
     for row in &preflight.rows {
         let state = match &row.cert {
-            Ok((_, checked)) => wording::checked(*checked).to_owned(),
+            Ok((_, checked)) => {
+                let why = row
+                    .scheme
+                    .and_then(|(scheme, why)| wording::why_scheme(scheme, why));
+                let why = why.map_or_else(String::new, |why| format!("; {why}"));
+                format!("{}{why}", wording::checked(*checked))
+            }
             Err(problem) => wording::plan_problem(problem).headline,
         };
         lines.push(format!("  {}: {state}", row.mailbox));
@@ -160,6 +171,28 @@ fn preflight_report(preflight: &Preflight) -> Report {
     Report::new(json, lines.join("\n"))
 }
 
+/// Says who gets which encoding, before anything leaves (rule 42). Nothing for a letter in one.
+fn show_groups(session: &Session, draft: &[u8]) -> Result<(), Failure> {
+    let source = DraftSource::Message(draft.to_vec());
+    if let Outcome::Preflight(found) = session.run(Command::Preflight(source))?
+        && !found.groups.is_empty()
+    {
+        super::report::tell(format_args!("{}\n", wording::preflight_sentence(&found)));
+    }
+    Ok(())
+}
+
+/// The groups of a letter in two encodings (rule 42).
+fn groups_json(preflight: &Preflight) -> Vec<Value> {
+    let groups = preflight.groups.iter();
+    groups
+        .map(|(scheme, recipients)| {
+            let addresses = recipients.iter().map(|m| m.address.as_str());
+            json!({ "scheme": scheme.word(), "recipients": addresses.collect::<Vec<_>>() })
+        })
+        .collect()
+}
+
 fn recipient_json(row: &PreflightRow) -> Value {
     let role = match row.role {
         Role::To => "to",
@@ -173,7 +206,8 @@ fn recipient_json(row: &PreflightRow) -> Value {
     json!({
         "address": row.mailbox.address.as_str(),
         "role": role,
-        "scheme": fingerprint.map(|_| "openpgp"),
+        "scheme": row.scheme.map(|(scheme, _)| scheme.word()),
+        "why_scheme": row.scheme.and_then(|(scheme, why)| wording::why_scheme(scheme, why)),
         "fingerprint": fingerprint,
         "checked": checked,
         "problem": problem,
@@ -197,8 +231,15 @@ pub fn send(session: &Session, args: &SendArgs) -> Result<Report, Failure> {
         (false, true) => Way::Unprotected,
         (false, false) => Way::Sealed,
     };
+    let draft = draft(&args.draft)?;
+    let DraftSource::Message(bytes) = &draft else {
+        return Err(unexpected());
+    };
+    if way == Way::Sealed && !session.global.quiet {
+        show_groups(session, bytes)?;
+    }
     let job = Command::Send {
-        draft: draft(&args.draft)?,
+        draft,
         way,
         draft_id: None,
     };

@@ -148,6 +148,7 @@ pub fn preflight(hostile: bool) -> Preflight {
     let row = |mailbox, cert| PreflightRow {
         mailbox,
         role: Role::To,
+        scheme: None,
         cert,
     };
     let seen = |what, servers| VisibleRow {
@@ -163,6 +164,7 @@ pub fn preflight(hostile: bool) -> Preflight {
             row(carol, Err(no_cert.clone())),
             row(dave, Err(ended.clone())),
         ],
+        groups: Vec::new(),
         problems: vec![no_cert, ended],
         visible: vec![seen(Visible::Subject, false), seen(Visible::Names, true)],
         server: Some("smtp.example.org:465".to_owned()),

@@ -3,7 +3,7 @@
 use super::WritePage;
 use crate::address::Mailbox;
 use crate::app::command::{Preflight, PreflightRow, VisibleRow, Way};
-use crate::cert::Fingerprint;
+use crate::cert::{Checked, Fingerprint};
 use crate::gui::panes::{Pane, pane};
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Place, Slot, View};
@@ -130,6 +130,17 @@ fn sentence_ui(ui: &mut Ui, found: &Preflight) {
     });
 }
 
+/// How the key was checked, and why this one where there is a choice.
+fn key_words(row: &PreflightRow, checked: Checked) -> String {
+    let why = row
+        .scheme
+        .and_then(|(scheme, why)| wording::why_scheme(scheme, why));
+    match why {
+        Some(why) => format!("Key {}; sealed {why}", wording::checked(checked)),
+        None => format!("Key {}", wording::checked(checked)),
+    }
+}
+
 fn recipient_ui(ui: &mut Ui, row: &PreflightRow, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     let address = row.mailbox.address.to_string();
@@ -144,7 +155,7 @@ fn recipient_ui(ui: &mut Ui, row: &PreflightRow, actions: &mut Vec<Action>) {
             Icon::Sealed,
             Tone::Wax,
             "can be sealed",
-            format!("Key {}", wording::checked(*checked)),
+            key_words(row, *checked),
             Some(fingerprint.clone()),
         ),
         Err(problem) => {

@@ -95,6 +95,7 @@ impl Export {
         match self.what {
             What::Public => Command::ExportKey {
                 key,
+                scheme: None,
                 secret: None,
                 to: Some(path),
             },
