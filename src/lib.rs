@@ -45,6 +45,10 @@
 //! Letters are printed glyph by glyph, without shaping (`app::print`): the bundled fonts have ligatures, and
 //! an arrow drawn for `->` would be another text than the one that was verified.
 //!
+//! Of `cms` only recipient infos and signer infos are read: it copies the content, loses the pieces of
+//! strings in BER, and sorts sets in a time that grows faster than they. The frame of an S/MIME message
+//! is walked by `protect::smime` itself, and its content decrypted where it stands.
+//!
 //! # For newcomers
 //!
 //! Outside tests nothing may panic: the lints below hold everywhere, two of them in the core alone.

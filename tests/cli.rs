@@ -12,6 +12,8 @@ mod practice;
 mod reading;
 #[path = "cli/secrets_on_disk.rs"]
 mod secrets_on_disk;
+#[path = "cli/smime.rs"]
+mod smime;
 #[path = "support/wax.rs"]
 mod wax;
 

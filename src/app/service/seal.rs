@@ -387,7 +387,13 @@ fn seal_copies(
             ),
             Scheme::Smime => {
                 let author = composed.own.author()?;
-                smime::seal_message(outer, inner, author, &readers(&copy.certs), composed.made)
+                smime::seal_message(
+                    outer,
+                    inner,
+                    author,
+                    &readers(desk, &copy.certs)?,
+                    composed.made,
+                )
             }
         };
         let bytes = sealed.map_err(Failure::Seal)?;
@@ -397,17 +403,25 @@ fn seal_copies(
 }
 
 /// The X.509 certificates as readers of a message.
-fn readers(certs: &[Cert]) -> Vec<smime::Reader> {
-    certs
-        .iter()
-        .filter_map(|cert| match cert {
-            Cert::X509(cert) => Some(smime::Reader {
-                cert: cert.clone(),
-                capabilities: None,
-            }),
-            Cert::OpenPgp(_) => None,
-        })
-        .collect()
+fn readers(desk: &Desk, certs: &[Cert]) -> Result<Vec<smime::Reader>, Failure> {
+    let mut readers = Vec::new();
+    for cert in certs {
+        let Cert::X509(cert) = cert else {
+            continue;
+        };
+        // What their program can read, as their own letters said.
+        let mut capabilities = None;
+        for address in cert.addresses() {
+            let list = desk.store.capabilities(address)?;
+            let read = list.and_then(|list| smime::Capabilities::read(&list));
+            capabilities = capabilities.or(read);
+        }
+        readers.push(smime::Reader {
+            cert: cert.clone(),
+            capabilities,
+        });
+    }
+    Ok(readers)
 }
 
 /// One message for everybody in To and Cc, and one for each Bcc: a server that shows the envelope
