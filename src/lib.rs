@@ -38,6 +38,10 @@
 //!
 //! # Where a measurement decided
 //!
+//! Chains of certificates are validated by our own code (`cert::x509::chain`), not by OpenSSL's store: it
+//! reached 172 of the 179 runs of NIST's suite, ours all, with a reason for each refusal; a chain of three
+//! takes less than a millisecond. OpenSSL checks the signatures.
+//!
 //! OpenPGP's modification detection code takes SHA-1 straight from OpenSSL (`protect::openpgp::mdc`):
 //! sequoia's looks for collisions, which do not matter there, at a third of the speed. Armor is our
 //! own (`cert::openpgp::armor`), over a SIMD base64: sequoia's took longer than all the cryptography.

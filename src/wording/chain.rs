@@ -52,17 +52,21 @@ fn subject(certificate: Option<&Arc<Certificate>>) -> String {
 pub fn chain_fault(fault: &Fault, path: &[Arc<Certificate>]) -> Notice {
     let code = fault.reason.code();
     let who = subject(path.get(fault.at));
-    let turn = match &fault.reason {
+    let ours = matches!(
+        fault.reason,
         Reason::UntrustedRoot
-        | Reason::NoAnchors
-        | Reason::MissingIssuer { .. }
-        | Reason::RevocationUnknown
-        | Reason::Rejected
-        | Reason::AnchorNotForAddress => Turn::You,
-        _ => Turn::OtherSide,
-    };
+            | Reason::NoAnchors
+            | Reason::MissingIssuer { .. }
+            | Reason::RevocationUnknown
+            | Reason::Rejected
+            | Reason::AnchorNotForAddress
+    );
+    let turn = if ours { Turn::You } else { Turn::OtherSide };
     let (headline, next) = sentence(&fault.reason, &who, path);
     let mut notice = Notice::new(code, turn, headline).next(next);
+    if let Some(words) = in_window(&fault.reason) {
+        notice = notice.in_window(words);
+    }
     if let Some(certificate) = path.get(fault.at) {
         notice = notice.detail(format!(
             "{}, fingerprint {}",
@@ -71,6 +75,22 @@ pub fn chain_fault(fault: &Fault, path: &[Arc<Certificate>]) -> Notice {
         ));
     }
     notice
+}
+
+/// The next step where the window has another than the command line.
+fn in_window(reason: &Reason) -> Option<&'static str> {
+    if let Reason::MissingIssuer { places, .. } = reason {
+        let words = "Fetch it below, or ask its owner for the whole chain.";
+        return (!places.is_empty()).then_some(words);
+    }
+    let trust = matches!(
+        reason,
+        Reason::UntrustedRoot | Reason::NoAnchors | Reason::AnchorNotForAddress
+    );
+    trust.then_some(
+        "Compare the fingerprint with its owner, then confirm it. Or pin the authority on the \
+         command line: wax key import FILE --anchor --domain DOMAIN",
+    )
 }
 
 const ASK: &str = "Ask its owner for another certificate, or compare its fingerprint with them and \
@@ -149,58 +169,62 @@ fn sentence(reason: &Reason, who: &str, path: &[Arc<Certificate>]) -> (String, S
         }
         Reason::NotForMail => (format!("The certificate of {who} is not for mail."), ask),
         Reason::KeyUsage { wanted } => (format!("The key of {who} is not for {wanted}."), ask),
-        Reason::NotAnAuthority
-        | Reason::PathTooLong
-        | Reason::UnknownCritical { .. }
-        | Reason::NameConstraints { .. }
-        | Reason::Policy
-        | Reason::WeakKey { .. }
-        | Reason::WeakHash { .. }
-        | Reason::Unsupported { .. }
-        | Reason::Profile(_)
-        | Reason::TooComplex => (rule(reason, who, path), ask),
-    }
-}
-
-fn rule(reason: &Reason, who: &str, path: &[Arc<Certificate>]) -> String {
-    match reason {
-        Reason::NotAnAuthority => format!("{who} may not vouch for others."),
-        Reason::PathTooLong => format!(
-            "More authorities stand between than {} allows.",
-            subject(path.last())
+        Reason::NotAnAuthority => (format!("{who} may not vouch for others."), ask),
+        Reason::PathTooLong => (
+            format!(
+                "More authorities stand between than {} allows.",
+                subject(path.last())
+            ),
+            ask,
         ),
-        Reason::UnknownCritical { oid } => format!(
-            "The certificate of {who} demands something that is not known here ({}).",
-            escape_line(oid)
+        Reason::UnknownCritical { oid } => (
+            format!(
+                "The certificate of {who} demands something that is not known here ({}).",
+                escape_line(oid)
+            ),
+            ask,
         ),
         Reason::NameConstraints {
             name,
             unclear: false,
-        } => {
-            format!("The authorities above may not vouch for {name}.")
-        }
+        } => (
+            format!("The authorities above may not vouch for {name}."),
+            ask,
+        ),
         Reason::NameConstraints {
             name,
             unclear: true,
-        } => {
-            format!("Whether the authorities above may vouch for {name} cannot be told.")
-        }
-        Reason::Policy => "The chain follows none of the policies that are asked for.".to_owned(),
-        Reason::WeakKey { what } => {
-            format!("The key of {who} is too weak ({}).", escape_line(what))
-        }
-        Reason::WeakHash { what } => {
-            format!("The certificate of {who} is signed by a method that can be forged ({what}).")
-        }
-        Reason::Unsupported { what } => format!(
-            "The certificate of {who} uses a method that Waxwing does not know or take ({}).",
-            escape_line(what)
+        } => (
+            format!("Whether the authorities above may vouch for {name} cannot be told."),
+            ask,
         ),
-        Reason::Profile(what) => {
-            format!("The certificate of {who} is not made by the rules: {what}.")
-        }
-        Reason::TooComplex => "There are more ways to go than can be looked at in time.".to_owned(),
-        _ => String::new(),
+        Reason::Policy => (
+            "The chain follows none of the policies that are asked for.".to_owned(),
+            ask,
+        ),
+        Reason::WeakKey { what } => (
+            format!("The key of {who} is too weak ({}).", escape_line(what)),
+            ask,
+        ),
+        Reason::WeakHash { what } => (
+            format!("The certificate of {who} is signed by a method that can be forged ({what})."),
+            ask,
+        ),
+        Reason::Unsupported { what } => (
+            format!(
+                "The certificate of {who} uses a method that Waxwing does not know or take ({}).",
+                escape_line(what)
+            ),
+            ask,
+        ),
+        Reason::Profile(what) => (
+            format!("The certificate of {who} is not made by the rules: {what}."),
+            ask,
+        ),
+        Reason::TooComplex => (
+            "There are more ways to go than can be looked at in time.".to_owned(),
+            ask,
+        ),
     }
 }
 

@@ -421,6 +421,16 @@ def window(homes, table, rounds):
     table.row("resident memory", size / 1e6, " MB", 150)
 
 
+def chains(table):
+    """Validations of S/MIME chains, in one process and thread."""
+    table.heading("S/MIME chains")
+    command = ["target/release/examples/chains"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    rate, size = told.split()
+    table.row(f"a second, out of a store of {size} certificates", float(rate))
+    table.row("milliseconds for one", 1000 / float(rate), " ms", 1)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=7)
@@ -438,6 +448,7 @@ def main():
         smime(office, table, options.rounds, 25)
         one_time_for_all_damage(office, table, options.rounds)
         subprocess.run(["gpgconf", "--kill", "all"], env=office.env, check=False)
+        chains(table)
         if not options.quick:
             memory_by_size(homes, table, [1, 5, 25, 100])
             window(homes, table, min(options.rounds, 5))

@@ -1,6 +1,7 @@
 //! Keys: finding, listing, deciding whose they are.
 
 use super::certificate::newest;
+use super::trust;
 use crate::address::Address;
 use crate::app::command::{KeyCard, KeyRow, KeyState, OtherCert};
 use crate::app::desk::Desk;
@@ -9,6 +10,7 @@ use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::key_index::{Entry, KeyIndex};
 use crate::base::{Passphrase, Time};
+use crate::cert::x509::chain::Purpose;
 use crate::cert::x509::subject_handle;
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, OwnSecret, Scheme, X509Cert};
 use std::collections::HashSet;
@@ -134,7 +136,7 @@ pub fn show(desk: &Desk, key: &str) -> Result<KeyCard, Failure> {
 
 /// One certificate in full.
 pub fn card(desk: &Desk, cert: &Cert) -> Result<KeyCard, Failure> {
-    let acceptance = desk.store.acceptance()?;
+    let acceptance = trust::acceptance_for(desk, [cert], Purpose::Mail)?;
     let own: HashSet<Fingerprint> = desk.store.secret_fingerprints()?.into_iter().collect();
     let at = desk.judging_time();
     let row = row(cert, &acceptance, &own, at);

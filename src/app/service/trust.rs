@@ -188,6 +188,42 @@ fn pinned(
     }))
 }
 
+/// Certificates that came along, for building chains; what cannot be read is of no use there.
+pub fn pool<'c>(certs: impl IntoIterator<Item = &'c X509Cert>) -> Pool {
+    let mut pool = Pool::default();
+    for cert in certs {
+        if let Ok(certificate) = Certificate::from_der(cert.der()) {
+            pool.add(Arc::new(certificate));
+        }
+    }
+    pool
+}
+
+/// The person's decisions, and what authorities vouch for of these certificates now.
+pub fn acceptance_for<'c>(
+    desk: &Desk,
+    certs: impl IntoIterator<Item = &'c Cert>,
+    purpose: Purpose,
+) -> Result<Acceptance, Failure> {
+    let now = desk.judging_time();
+    let of_authorities: Vec<(X509Cert, Time)> = certs
+        .into_iter()
+        .filter_map(|cert| match cert {
+            Cert::X509(cert) => Some((cert.clone(), now)),
+            Cert::OpenPgp(_) => None,
+        })
+        .collect();
+    let mut acceptance = desk.store.acceptance()?;
+    vouch(
+        desk,
+        &mut acceptance,
+        &of_authorities,
+        &Pool::default(),
+        purpose,
+    )?;
+    Ok(acceptance)
+}
+
 /// Lets authorities vouch (rules 8 and 13): an X.509 certificate of which nothing is decided for an
 /// address counts for it when its chain reaches an anchor for that address at that time, and nothing
 /// that is known here says that it was withdrawn. Opens no socket.

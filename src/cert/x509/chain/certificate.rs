@@ -186,10 +186,10 @@ impl Certificate {
     pub fn addresses(&self) -> Vec<Address> {
         let mut texts: Vec<&str> = Vec::new();
         for name in self.extensions.names.iter().flatten() {
-            match name {
-                GeneralName::Email(text) => texts.push(text),
-                _ => texts.extend(name.utf8_mailbox()),
+            if let GeneralName::Email(text) = name {
+                texts.push(text);
             }
+            texts.extend(name.utf8_mailbox());
         }
         if texts.is_empty() {
             texts.extend(self.subject.email_addresses());

@@ -328,11 +328,8 @@ fn read_entry<'a>(reader: &mut Reader<'a>, version: u8) -> Result<ReadEntry<'a>,
                     let names = tlv::only(extension.value, tag::SEQUENCE)
                         .and_then(|list| GeneralName::read_all(list.inside()))
                         .map_err(what)?;
-                    let name = names.iter().find_map(|name| match name {
-                        GeneralName::Directory(name) => Some(name.canonical()),
-                        _ => None,
-                    });
-                    other = Some(name.ok_or("an entry's issuer")?);
+                    let name = names.iter().find_map(GeneralName::directory);
+                    other = Some(name.ok_or("an entry's issuer")?.canonical());
                 }
                 ids::INVALIDITY_DATE => {}
                 _ if extension.critical => return Err("an unknown critical extension of an entry"),

@@ -202,9 +202,11 @@ impl Extensions {
 
     fn take_names(&mut self, value: &[u8]) -> Result<(), NotDer> {
         let names = GeneralName::read_all(tlv::only(value, tag::SEQUENCE)?.inside())?;
-        let sound = |name: &GeneralName| match name {
-            GeneralName::Ip(octets) => matches!(octets.len(), 4 | 16),
-            _ => true,
+        let sound = |name: &GeneralName| {
+            let GeneralName::Ip(octets) = name else {
+                return true;
+            };
+            matches!(octets.len(), 4 | 16)
         };
         if names.is_empty() || !names.iter().all(sound) {
             return Err(NotDer);

@@ -80,21 +80,30 @@ impl GeneralName {
 
     /// The mail address that a SmtpUTF8Mailbox carries (RFC 9598).
     pub fn utf8_mailbox(&self) -> Option<&str> {
-        match self {
-            GeneralName::Other { kind, value } if kind == oid::SMTP_UTF8_MAILBOX => {
-                let text = super::super::tlv::only(value, tag::UTF8).ok()?.value;
-                std::str::from_utf8(text).ok()
-            }
-            GeneralName::Other { .. }
-            | GeneralName::Email(_)
-            | GeneralName::Dns(_)
-            | GeneralName::X400
-            | GeneralName::Directory(_)
-            | GeneralName::Edi
-            | GeneralName::Uri(_)
-            | GeneralName::Ip(_)
-            | GeneralName::Registered => None,
+        let GeneralName::Other { kind, value } = self else {
+            return None;
+        };
+        if kind != oid::SMTP_UTF8_MAILBOX {
+            return None;
         }
+        let text = super::super::tlv::only(value, tag::UTF8).ok()?.value;
+        std::str::from_utf8(text).ok()
+    }
+
+    /// The place, if it is a uniformResourceIdentifier.
+    pub fn uri(&self) -> Option<&str> {
+        if let GeneralName::Uri(place) = self {
+            return Some(place);
+        }
+        None
+    }
+
+    /// The name, if it is a directoryName.
+    pub fn directory(&self) -> Option<&Name> {
+        if let GeneralName::Directory(name) = self {
+            return Some(name);
+        }
+        None
     }
 
     /// Whether both name the same. Directory names compare by what they say, others by their octets.

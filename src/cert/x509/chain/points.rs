@@ -96,10 +96,7 @@ impl Point {
             Some(PointName::Full(names)) => names.as_slice(),
             Some(PointName::Relative(_)) | None => &[],
         };
-        names.iter().filter_map(|name| match name {
-            GeneralName::Uri(place) => Some(place.as_str()),
-            _ => None,
-        })
+        names.iter().filter_map(GeneralName::uri)
     }
 }
 
