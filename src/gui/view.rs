@@ -84,6 +84,8 @@ pub enum Slot {
     Keys,
     /// Keys: one of them.
     Card,
+    /// Keys: the chain of one of them.
+    Chain,
     /// Keys: import.
     Import,
     /// Keys: export.
@@ -92,7 +94,7 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 17] = [
+    pub const OF_PAGES: [Slot; 18] = [
         Slot::AccountTest,
         Slot::Storage,
         Slot::Preflight,
@@ -108,6 +110,7 @@ impl Slot {
         Slot::Reply,
         Slot::Keys,
         Slot::Card,
+        Slot::Chain,
         Slot::Import,
         Slot::Export,
     ];
@@ -144,7 +147,8 @@ impl Slot {
             | Slot::Remember
             | Slot::Reply
             | Slot::Keys
-            | Slot::Card => false,
+            | Slot::Card
+            | Slot::Chain => false,
         }
     }
 }

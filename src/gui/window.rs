@@ -345,7 +345,7 @@ impl Window {
             | Slot::Reply => {
                 self.read.answer(slot, result, actions);
             }
-            Slot::Keys | Slot::Card | Slot::Import | Slot::Export => {
+            Slot::Keys | Slot::Card | Slot::Chain | Slot::Import | Slot::Export => {
                 self.keys.answer(slot, result, actions);
                 if matches!(slot, Slot::Card | Slot::Import) {
                     self.write.ask_again();

@@ -1,5 +1,6 @@
 //! The pages, found by what a screen reader hears.
 
+mod chain;
 mod desk;
 mod keys;
 mod pages;

@@ -27,7 +27,7 @@ mod reason;
 mod revocation;
 mod signature;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod validate;
 mod when;
 

@@ -5,7 +5,9 @@ mod import;
 mod list;
 
 use super::{Told, head_ui, page_frame, told_ui};
-use crate::app::command::{Command, KeyCard, KeyRow, KeySource, KeyState, Outcome};
+use crate::app::command::{
+    ChainCard, ChainFetch, Command, KeyCard, KeyRow, KeySource, KeyState, Outcome,
+};
 use crate::app::failure::Failure;
 use crate::app::key_index::{KeyFilter, KeyIndex, KeySort};
 use crate::gui::frame::is_narrow;
@@ -31,6 +33,8 @@ pub struct KeysPage {
     found: Vec<usize>,
     found_for: Option<(String, KeyFilter, KeySort)>,
     card: Option<Box<KeyCard>>,
+    /// The chain of the certificate whose card is open.
+    chain: Option<Box<ChainCard>>,
     wanted: Option<String>,
     told: Option<Told>,
     import: import::Import,
@@ -51,6 +55,7 @@ impl Default for KeysPage {
             found: Vec::new(),
             found_for: None,
             card: None,
+            chain: None,
             wanted: None,
             told: None,
             import: import::Import::default(),
@@ -120,7 +125,11 @@ impl KeysPage {
                 self.index = Some(index);
                 self.found_for = None;
             }
-            (Slot::Card, Ok(Outcome::Key(card))) => self.show_card(card),
+            (Slot::Card, Ok(Outcome::Key(card))) => {
+                self.show_card(card);
+                self.ask_chain(actions);
+            }
+            (Slot::Chain, Ok(Outcome::KeyChain(chain))) => self.chain = Some(chain),
             (Slot::Card, Ok(Outcome::Revoked(revoked))) => {
                 self.dialogs.revoked(revoked.certificate);
                 self.show_card(Box::new(revoked.card));
@@ -154,6 +163,18 @@ impl KeysPage {
         self.told = None;
         // A decision shows in the list too.
         self.refresh();
+    }
+
+    /// Who vouches for an S/MIME certificate, as far as it is known here.
+    fn ask_chain(&self, actions: &mut Vec<Action>) {
+        let smime = self.card.as_ref().filter(|card| card.row.kind == "smime");
+        if let Some(card) = smime {
+            let ask = Command::KeyChain {
+                key: card.row.fingerprint.to_string(),
+                fetch: ChainFetch::Nothing,
+            };
+            actions.push(Action::run(Slot::Chain, ask));
+        }
     }
 
     fn close_card(&mut self) {

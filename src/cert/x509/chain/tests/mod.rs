@@ -1,5 +1,5 @@
 mod lists;
-mod make;
+pub mod make;
 mod ocsp;
 mod pkits;
 mod rules;

@@ -3,6 +3,7 @@
 
 mod actions;
 mod backup;
+mod chain;
 mod fingerprint;
 mod ledger;
 mod spans;
@@ -50,6 +51,12 @@ pub fn card_ui(ui: &mut Ui, view: &View, state: &mut KeysPage, actions: &mut Vec
                     }
                     section(ui, "Fingerprint");
                     fingerprint::fingerprint_ui(ui, &card, actions);
+                    let fingerprint = &card.row.fingerprint;
+                    let chain = state.chain.as_deref();
+                    if let Some(chain) = chain.filter(|chain| chain.fingerprint == *fingerprint) {
+                        section(ui, "Who vouches for it");
+                        chain::chain_ui(ui, view, chain, actions);
+                    }
                     section(ui, "How long it holds");
                     widgets::timeline(ui, &spans::spans(&card, view.now), view.now);
                     section(ui, "Names on it, as it claims");
