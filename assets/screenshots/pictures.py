@@ -1,14 +1,22 @@
-"""Leads the real window from page to page and takes a picture of each; see `make` beside this."""
+"""Leads the real window from page to page and takes a picture of each; see `make` beside this.
 
+    pictures.py PROGRAM WAX FOLDER THEME SCALE TOUR
+
+A tour is a way through some pages, with a home and a desktop of its own. Pictures are called
+PAGE-STATE-THEME-SIZE.png, with @2x at the end where the window is drawn at 200 %.
+"""
+
+import os
 import pathlib
+import socket
+import subprocess
 import sys
 import tempfile
-import time
+import threading
 
-from desktop import Desktop
+from desktop import Desktop, Missing
 
-WIDE = (1280, 800)
-NARROW = (800, 600)
+SIZES = {"1280": (1280, 800), "800": (800, 600)}
 
 LETTER = """Dear Pia,
 
@@ -17,76 +25,321 @@ the waxwings are back in the rowan tree, and I have learned to seal a letter.
 Could you tell me whether this one reached you whole?
 
 Ada"""
+PASSPHRASE = "seven waxwings in a rowan"
+LONG = "Wolfeschlegelsteinhausenbergerdorff " * 40
+PLAIN = """From: Bob Babbage <bob@example.org>
+To: Ada Lovelace <ada@example.org>
+Subject: {subject}
+Date: Sun, 03 May 2026 14:05:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain; charset=utf-8
+
+Dear Ada,
+
+lunch on Friday, the usual place?
+
+Bob
+--b
+Content-Type: application/pdf; name="{file}.pdf"
+Content-Disposition: attachment
+
+%PDF
+--b--
+"""
+
+
+class Tour:
+    """One way through the window."""
+
+    def __init__(self, program, wax, folder, theme, scale):
+        self.program, self.wax_program = program, wax
+        self.folder, self.theme, self.scale = folder, theme, scale
+        self.work = pathlib.Path(tempfile.mkdtemp())
+        self.home = self.work / "home"
+        self.missed = []
+        self.taken = 0
+
+    def wax(self, *words):
+        (self.work / "pass").write_text(PASSPHRASE + "\n")
+        command = [self.wax_program, "--home", self.home, "--passphrase-file", self.work / "pass", *words]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    def open(self, *arguments):
+        size = tuple(edge * self.scale for edge in SIZES["1280"])
+        screen = (size[0] + 40, size[1] + 80)
+        desktop = Desktop(
+            self.program, self.home, size, self.theme, arguments=arguments, screen=screen, scale=self.scale
+        )
+        self.desktop = desktop
+        return desktop
+
+    def picture(self, name):
+        """Takes the page as it stands, in both sizes."""
+        for size, (width, height) in SIZES.items():
+            self.desktop.resize(width * self.scale, height * self.scale)
+            twice = "@2x" if self.scale == 2 else ""
+            self.desktop.picture(self.folder / f"{name}-{self.theme}-{size}{twice}.png")
+            self.taken += 1
+        self.desktop.resize(*(edge * self.scale for edge in SIZES["1280"]))
+
+    def stop(self, name, *steps):
+        """Goes some steps and takes a picture; what does not come up is noted, and the tour goes on."""
+        try:
+            for step in steps:
+                step()
+            if name:
+                self.picture(name)
+        except (Missing, subprocess.CalledProcessError) as missing:
+            self.missed.append(f"{name}: {missing}")
+            self.desktop.key("Escape")
+
+
+def first_start(tour):
+    with tour.open() as d:
+        d.patience = 20
+        tour.stop("first-start-empty", lambda: d.until("button", "Practise first"))
+        tour.stop(
+            "first-start-failed",
+            lambda: d.write("entry", "Your name", "Ada Lovelace"),
+            lambda: d.write("entry", "Your mail address", "ada@example"),
+            lambda: d.press("button", "Make my key"),
+            lambda: d.until("label", "That address is not whole", False),
+        )
+        tour.stop(
+            "first-start-busy",
+            lambda: d.press("entry", "Your mail address"),
+            lambda: d.key("End"),
+            lambda: d.type(".org"),
+            lambda: d.press("button", "Make my key"),
+            lambda: d.until("secret", "Passphrase"),
+            lambda: d.type(PASSPHRASE),
+            lambda: d.write("secret", "The same again", PASSPHRASE),
+        )
+        tour.stop(
+            "first-start-done",
+            lambda: d.press("button", "Lock with it"),
+            lambda: d.until("heading", "Your key is ready"),
+        )
+
+
+def practice(tour):
+    with tour.open() as d:
+        sealable = lambda: d.until("label", "The subject is hidden", False)
+        tour.stop(
+            "write-full",
+            lambda: d.press("button", "Practise first"),
+            sealable,
+            lambda: d.press("entry", "Letter"),
+            lambda: d.type(LETTER),
+            lambda: d.press("fold", "What others see"),
+            sealable,
+        )
+        tour.stop(
+            "write-no-key",
+            lambda: d.write("entry", "To", "carol@example.org,"),
+            lambda: d.press("entry", "Letter"),
+            lambda: d.until("label", "There is no key for carol@example.org.", False),
+        )
+        tour.stop(
+            "write-question",
+            lambda: d.press("button", "Remove carol@example.org"),
+            sealable,
+            lambda: d.press("fold", "Other ways to send"),
+            lambda: d.press("button", "Send unprotected…"),
+            lambda: d.until("button", "Send it unprotected"),
+        )
+        tour.stop(
+            "write-done",
+            lambda: d.press("button", "Cancel"),
+            lambda: d.press("button", "Seal and send"),
+            lambda: d.until("heading", "Sent"),
+        )
+        tour.stop(
+            "read-full",
+            lambda: d.press("button", "Read the answer"),
+            lambda: d.until("image", "Sealed and signed"),
+        )
+        tour.stop("read-details", lambda: d.press("fold", "Details"))
+        tour.stop("read-headers", lambda: d.press("tab", "Headers"))
+        tour.stop("read-structure", lambda: d.press("tab", "Structure"))
+        tour.stop(
+            "outbox-done", lambda: d.press("tab", "Outbox"), lambda: d.until("heading", "Outbox")
+        )
+        tour.stop("outbox-receipt", lambda: d.press("button", "Receipt of", False))
+        tour.stop(
+            "keys-full",
+            lambda: d.key("Escape"),
+            lambda: d.press("tab", "Keys"),
+            lambda: d.press("option", "Pia Partner, ", False),
+            lambda: d.until("button", "Confirm…"),
+        )
+        tour.stop("keys-question", lambda: d.press("button", "Confirm…"))
+        tour.stop(
+            "settings-practice",
+            lambda: d.press("button", "Cancel"),
+            lambda: d.press("tab", "Settings"),
+            lambda: d.until("heading", "Settings"),
+        )
+
+
+class Silent:
+    """A server that takes every connection and says nothing."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.talks = []
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self):
+        while True:
+            self.talks.append(self.listener.accept()[0])
+
+    def hang_up(self):
+        for talk in self.talks:
+            talk.close()
+
+
+def at_home(tour, name="Ada Lovelace", friend="Bob Babbage"):
+    """An identity, a friend's key, and an account whose server says nothing."""
+    tour.wax("identity", "new", name, "ada@example.org")
+    elsewhere = Tour(tour.program, tour.wax_program, tour.folder, tour.theme, tour.scale)
+    elsewhere.wax("identity", "new", friend, "bob@example.org")
+    key = elsewhere.work / "bob.asc"
+    elsewhere.wax("key", "export", "bob@example.org", "-o", str(key))
+    tour.wax("key", "import", str(key))
+    tour.wax("key", "confirm", "bob@example.org")
+    server = Silent()
+    (tour.work / "hush").write_text("hush\n")
+    tour.wax(
+        "account", "add", "ada@example.org", "--host", "localhost", "--port", str(server.port),
+        "--security", "tls", "--password-file", str(tour.work / "hush"),
+    )
+    return server
+
+
+def unlock(tour):
+    """The passphrase, whenever it is asked for."""
+    d = tour.desktop
+    d.until("secret", "Passphrase")
+    d.type(PASSPHRASE)
+    d.press("button", "Unlock")
+
+
+def own_desk(tour):
+    server = at_home(tour)
+    letter = tour.work / "lunch.eml"
+    letter.write_text(PLAIN.format(subject="Lunch", file="menu"))
+    waits = tour.work / "not there yet"
+    os.mkfifo(waits)
+    damaged = tour.work / "damaged.asc"
+    damaged.write_text("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nnothing\n")
+    with tour.open() as d:
+        tour.stop("unlock", lambda: d.until("secret", "Passphrase"))
+        tour.stop("", lambda: unlock(tour))
+        tour.stop("write-empty", lambda: d.until("button", "Seal and send"))
+        tour.stop("read-empty", lambda: d.press("tab", "Read"), lambda: d.until("heading", "Read"))
+        tour.stop(
+            "outbox-empty", lambda: d.press("tab", "Outbox"), lambda: d.until("heading", "Outbox")
+        )
+        tour.stop(
+            "read-busy",
+            lambda: d.press("tab", "Read"),
+            lambda: d.press("button", "Open a file…"),
+            lambda: d.write("entry", "Path of a letter to open", str(waits)),
+            lambda: d.press("button", "Open"),
+            lambda: d.until("button", "Cancel the running job"),
+        )
+        waits.write_bytes(b"")  # Whoever waits for it reads an end.
+        tour.stop(
+            "read-failed",
+            lambda: d.press("button", "Open a file…"),
+            lambda: d.write("entry", "Path of a letter to open", str(tour.work / "gone.eml")),
+            lambda: d.press("button", "Open"),
+            lambda: d.until("image", "Take a look"),
+        )
+        tour.stop(
+            "read-unprotected",
+            lambda: d.press("button", "Open a file…"),
+            lambda: d.write("entry", "Path of a letter to open", str(letter)),
+            lambda: d.press("button", "Open"),
+            lambda: d.until("image", "Not protected"),
+        )
+        tour.stop("keys-empty", lambda: d.press("tab", "Keys"), lambda: d.until("heading", "Keys"))
+        tour.stop(
+            "keys-failed",
+            lambda: d.press("button", "Import keys…"),
+            lambda: d.write("entry", "Path", str(damaged), whole=False),
+            lambda: d.press("button", "Import"),
+            lambda: d.until("label", "damaged.asc", False),
+        )
+        tour.stop(
+            "settings-busy",
+            lambda: d.press("tab", "Settings"),
+            lambda: d.press("button", "Test"),
+            lambda: d.until("button", "Cancel the running job"),
+        )
+        server.hang_up()
+        tour.stop("settings-failed", lambda: d.until("image", "Failed"))
+        tour.stop(
+            "write-busy",
+            lambda: d.press("tab", "Write"),
+            lambda: d.write("entry", "To", "bob@example.org,"),
+            lambda: d.write("entry", "Subject", "Notes on the engine"),
+            lambda: d.write("entry", "Letter", LETTER),
+            lambda: d.until("label", "The subject is hidden", False),
+            lambda: d.press("button", "Seal and send"),
+            lambda: d.until("button", "Cancel the running job"),
+        )
+        server.hang_up()
+        tour.stop("write-failed", lambda: d.until("image", "Failed"))
+        tour.stop(
+            "outbox-failed", lambda: d.press("tab", "Outbox"), lambda: d.until("heading", "Outbox")
+        )
+
+
+def long_names(tour):
+    at_home(tour, "Ada " + LONG[:300], "Bob " + LONG[:300])
+    letter = tour.work / "long.eml"
+    letter.write_text(PLAIN.format(subject=LONG, file=LONG[:200].strip()))
+    with tour.open(str(letter)) as d:
+        tour.stop("", lambda: unlock(tour))
+        tour.stop("read-long", lambda: d.until("image", "Not protected"))
+        tour.stop(
+            "write-long",
+            lambda: d.press("tab", "Write"),
+            lambda: d.write("entry", "To", "bob@example.org,"),
+            lambda: d.write("entry", "Subject", LONG[:400]),
+            lambda: d.write("entry", "Letter", LONG),
+            lambda: d.until("label", "The subject is hidden", False),
+        )
+        tour.stop(
+            "keys-long",
+            lambda: d.press("tab", "Keys"),
+            lambda: d.press("option", "bob@example.org", False),
+            lambda: d.until("heading", "Keys"),
+        )
+        tour.stop("settings-long", lambda: d.press("tab", "Settings"))
+
+
+TOURS = {
+    "first-start": first_start,
+    "practice": practice,
+    "own-desk": own_desk,
+    "long-names": long_names,
+}
 
 
 def main():
-    program, theme, folder = sys.argv[1:]
-    folder = pathlib.Path(folder)
-    with tempfile.TemporaryDirectory() as home, Desktop(program, home, WIDE, theme) as desktop:
-
-        def picture(name):
-            time.sleep(0.4)
-            desktop.picture(folder / f"{name}-{theme}.png")
-            desktop.resize(*NARROW)
-            desktop.picture(folder / f"{name}-{theme}-800.png")
-            desktop.resize(*WIDE)
-            print(f"{name}-{theme}")
-
-        desktop.until("button", "Make my key")
-        picture("first-start")
-        desktop.write("entry", "Your name", "Ada Lovelace")
-        desktop.write("entry", "Your mail address", "ada@example.org")
-        desktop.press("button", "Make my key")
-        desktop.until("secret", "Passphrase")
-        desktop.type("seven waxwings in a rowan")
-        desktop.write("secret", "The same again", "seven waxwings in a rowan")
-        picture("passphrase")
-        desktop.press("button", "Lock with it")
-        desktop.until("heading", "Your key is ready")
-        picture("key-ready")
-        desktop.press("button", "Use my own account")
-        desktop.write("entry", "Sending server", "smtp.example.org")
-        desktop.write("entry", "Server to fetch from", "pop.example.org")
-        picture("settings")
-        desktop.press("tab", "Outbox")
-        desktop.until("button", "Write a letter")
-        picture("outbox-empty")
-        desktop.press("tab", "Settings")
-        desktop.press("tab", "Practice")
-        desktop.press("button", "Practise")
-        desktop.until("label", "The subject is hidden", False)
-        desktop.press("entry", "Letter")
-        desktop.type(LETTER)
-        desktop.press("fold", "What others see")
-        time.sleep(1.5)
-        picture("write")
-        desktop.write("entry", "To", "carol@example.org,")
-        desktop.press("entry", "Letter")
-        desktop.until("label", "There is no key for carol@example.org.")
-        picture("write-no-key")
-        desktop.press("button", "Remove carol@example.org")
-        desktop.until("label", "The subject is hidden", False)
-        desktop.press("fold", "Other ways to send")
-        desktop.press("button", "Send unprotected…")
-        desktop.until("button", "Send it unprotected")
-        picture("question")
-        desktop.press("button", "Cancel")
-        desktop.press("button", "Seal and send")
-        desktop.until("heading", "Sent")
-        picture("sent")
-        desktop.press("button", "Read the answer")
-        desktop.until("image", "Sealed and signed")
-        picture("read")
-        desktop.press("fold", "Details")
-        desktop.press("tab", "Headers")
-        picture("read-headers")
-        desktop.press("tab", "Outbox")
-        desktop.until("heading", "Outbox")
-        picture("outbox")
-        desktop.press("tab", "Keys")
-        desktop.press("option", "Pia Partner, ", False)
-        desktop.until("button", "Confirm…")
-        picture("keys")
+    program, wax, folder, theme, scale, name = sys.argv[1:]
+    tour = Tour(program, wax, pathlib.Path(folder), theme, int(scale))
+    TOURS[name](tour)
+    print(f"{name}, {theme}, {scale}00 %: {tour.taken} pictures")
+    if tour.missed:
+        sys.exit("\n".join(["not taken:", *tour.missed]))
 
 
 main()

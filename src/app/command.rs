@@ -176,10 +176,13 @@ pub enum Command {
     },
     /// How a draft would travel.
     Preflight(DraftSource),
-    /// Seals a draft and gives the copies back.
+    /// Seals a draft.
     Seal {
         /// What.
         draft: DraftSource,
+        /// The file for the first copy; further ones stand beside it, as [`SealedCopy::file`]
+        /// says. All come to be, or none. Without it the bytes are given back.
+        to: Option<PathBuf>,
         /// The person saw the groups and wants two encodings (rule 42).
         split: bool,
     },
@@ -563,8 +566,10 @@ pub struct SealedCopy {
     pub envelope_to: Vec<Address>,
     /// Message-ID without angle brackets.
     pub message_id: String,
-    /// The message.
-    pub bytes: Arc<Vec<u8>>,
+    /// Where it was written to.
+    pub file: Option<PathBuf>,
+    /// The message, when it was not written to a file.
+    pub bytes: Option<Arc<Vec<u8>>>,
 }
 
 /// What stands around everything.

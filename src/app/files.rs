@@ -134,19 +134,11 @@ fn has_header_end(start: &[u8]) -> bool {
 /// Writes a new file; what is there already stays. A file that could not be written whole is
 /// removed again. It is on the disk when this returns.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileFailure> {
-    write(path, bytes, true)
-}
-
-fn write(path: &Path, bytes: &[u8], durable: bool) -> Result<(), FileFailure> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     private(&mut options);
     let mut file = options.open(path).map_err(|e| sort(path, &e))?;
-    // What can be made again in a moment need not wait for the disk; a key's only copy must.
-    let written = file.write_all(bytes).and_then(|()| match durable {
-        true => file.sync_all(),
-        false => Ok(()),
-    });
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
     written.map_err(|e| {
         // The error worth telling is that of writing.
         let _ = std::fs::remove_file(path);
@@ -154,23 +146,154 @@ fn write(path: &Path, bytes: &[u8], durable: bool) -> Result<(), FileFailure> {
     })
 }
 
-/// Writes several new files, all or none: a part of them would be of no use and in the way. They
-/// may still be in the system's cache when this returns.
-pub fn write_all_new<'a>(
-    files: impl Iterator<Item = (&'a Path, &'a [u8])>,
-) -> Result<(), FileFailure> {
-    let mut done: Vec<&Path> = Vec::new();
-    for (path, bytes) in files {
-        if let Err(failure) = write(path, bytes, false) {
+/// A file that is being written and has no name yet: it comes to be whole, with [`keep_all`], or
+/// not at all. It may still be in the system's cache then.
+pub struct NewFile {
+    path: PathBuf,
+    file: File,
+    /// Its name until it is kept, where the system has no files without one.
+    temporary: Option<PathBuf>,
+    failure: Option<FileFailure>,
+}
+
+impl NewFile {
+    /// Begins a file that is to stand at `path`, in a folder that exists. What is there already
+    /// stays, and is told at once.
+    pub fn begin(path: &Path) -> Result<Self, FileFailure> {
+        if std::fs::symlink_metadata(path).is_ok() {
+            return Err(FileFailure::Exists(path.to_owned()));
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            Some(_) | None => Path::new("."),
+        };
+        let (file, temporary) = match open_nameless(folder) {
+            Some(file) => (file, None),
+            None => open_temporary(path)?,
+        };
+        Ok(NewFile {
+            path: path.to_owned(),
+            file,
+            temporary,
+            failure: None,
+        })
+    }
+
+    /// Where it is going to stand.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Why writing failed; `otherwise` when it did not.
+    pub fn why<F: From<FileFailure>>(&self, otherwise: F) -> F {
+        self.failure.clone().map_or(otherwise, F::from)
+    }
+
+    /// Gives it its name, unless something has it by now.
+    fn keep(&mut self) -> Result<(), FileFailure> {
+        let kept = match self.temporary.take() {
+            None => link_nameless(&self.file, &self.path),
+            Some(temporary) => rename_new(&temporary, &self.path),
+        };
+        kept.map_err(|e| sort(&self.path, &e))
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes).inspect_err(|error| {
+            if error.kind() != ErrorKind::Interrupted {
+                self.failure.get_or_insert_with(|| sort(&self.path, error));
+            }
+        })
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // Whoever dropped it has the failure worth telling.
+            let _ = std::fs::remove_file(temporary);
+        }
+    }
+}
+
+/// Gives files their names, all or none: a part of them would be of no use and in the way.
+pub fn keep_all(files: Vec<NewFile>) -> Result<(), FileFailure> {
+    let mut done: Vec<PathBuf> = Vec::new();
+    for mut file in files {
+        if let Err(failure) = file.keep() {
             for path in done {
                 // The failure worth telling is the one that stopped us.
                 let _ = std::fs::remove_file(path);
             }
             return Err(failure);
         }
-        done.push(path);
+        done.push(file.path.clone());
     }
     Ok(())
+}
+
+/// A file without a name in this folder: nothing is left of it when the program is killed. `None`
+/// where the system has none.
+#[cfg(target_os = "linux")]
+fn open_nameless(folder: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    let opened = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR);
+    opened.ok().map(File::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_nameless(_: &Path) -> Option<File> {
+    None
+}
+
+#[cfg(target_os = "linux")]
+fn link_nameless(file: &File, path: &Path) -> std::io::Result<()> {
+    use rustix::fs::{AtFlags, CWD};
+    use std::os::fd::AsRawFd;
+    let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let linked = rustix::fs::linkat(CWD, own, CWD, path, AtFlags::SYMLINK_FOLLOW);
+    Ok(linked?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn link_nameless(_: &File, _: &Path) -> std::io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+/// A file beside the one that it is going to be.
+fn open_temporary(path: &Path) -> Result<(File, Option<PathBuf>), FileFailure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    let file = options.open(&temporary).map_err(|e| match e.kind() {
+        ErrorKind::AlreadyExists => sort(&temporary, &e),
+        _ => sort(path, &e),
+    })?;
+    Ok((file, Some(temporary)))
+}
+
+/// Renames a file to a name that nothing has.
+fn rename_new(from: &Path, to: &Path) -> std::io::Result<()> {
+    let moved = match std::fs::hard_link(from, to) {
+        Ok(()) => return std::fs::remove_file(from),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
+        // No links here, as on a USB stick: look, then rename.
+        Err(_) if std::fs::symlink_metadata(to).is_ok() => Err(ErrorKind::AlreadyExists.into()),
+        Err(_) => std::fs::rename(from, to),
+    };
+    if moved.is_err() {
+        let _ = std::fs::remove_file(from);
+    }
+    moved
 }
 
 /// Writes into a folder under the given name, or under `name (2)`, `name (3)`, … where that is
@@ -241,5 +364,68 @@ mod tests {
             read(&second, 2),
             Err(FileFailure::TooLarge { limit: 2, .. })
         ));
+    }
+
+    /// What stands in a folder.
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let name = |e: std::io::Result<std::fs::DirEntry>| e.unwrap().file_name();
+        let mut names: Vec<String> = entries
+            .map(|e| name(e).to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// A file that has no name yet, or, as where the system has none of those, another one.
+    fn begun(path: &Path, nameless: bool) -> NewFile {
+        if nameless {
+            return NewFile::begin(path).unwrap();
+        }
+        let (file, temporary) = open_temporary(path).unwrap();
+        NewFile {
+            path: path.to_owned(),
+            file,
+            temporary,
+            failure: None,
+        }
+    }
+
+    #[test]
+    fn a_file_comes_to_be_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("letter.eml");
+        for nameless in [true, false] {
+            let mut file = begun(&path, nameless);
+            file.write_all(b"half").unwrap();
+            assert!(!path.exists());
+            drop(file);
+            assert!(names(folder.path()).is_empty());
+            let mut file = begun(&path, nameless);
+            file.write_all(b"whole").unwrap();
+            keep_all(vec![file]).unwrap();
+            assert_eq!(read(&path, 10).unwrap(), b"whole");
+            assert_eq!(names(folder.path()), ["letter.eml"]);
+            std::fs::remove_file(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn several_files_come_to_be_together_and_never_over_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for nameless in [true, false] {
+            let [first, second] = ["a", "b"].map(|name| begun(&at(name), nameless));
+            std::fs::write(at("b"), b"somebody's").unwrap();
+            assert_eq!(
+                keep_all(vec![first, second]),
+                Err(FileFailure::Exists(at("b")))
+            );
+            assert_eq!(names(folder.path()), ["b"]);
+            assert_eq!(read(&at("b"), 20).unwrap(), b"somebody's");
+            let again = NewFile::begin(&at("b")).err();
+            assert_eq!(again, Some(FileFailure::Exists(at("b"))));
+            std::fs::remove_file(at("b")).unwrap();
+        }
     }
 }

@@ -8,6 +8,7 @@ mod jobs;
 pub mod pages;
 mod palette;
 mod panes;
+mod paste;
 mod place;
 mod run;
 mod shortcuts;

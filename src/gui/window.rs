@@ -12,6 +12,7 @@ use super::pages::settings::{SettingsPage, settings_ui};
 use super::pages::write::{WritePage, write_ui};
 use super::palette::{GoTo, Went};
 use super::panes::{self, Pane};
+use super::paste::Paste;
 use super::place::Placed;
 use super::shortcuts::{self, Shortcut};
 use super::start_with::StartWith;
@@ -52,6 +53,7 @@ pub struct Window {
     keys: KeysPage,
     settings: SettingsPage,
     vault: Vault,
+    paste: Paste,
     contacts_open: bool,
     jobs_open: bool,
     shortcuts_open: bool,
@@ -87,6 +89,7 @@ impl Window {
             keys: KeysPage::default(),
             settings: SettingsPage::default(),
             vault: Vault::default(),
+            paste: Paste::default(),
             contacts_open: false,
             jobs_open: false,
             shortcuts_open: false,
@@ -571,6 +574,7 @@ impl Window {
         actions.extend(self.go_to_ui(&ctx));
         actions.extend(self.toasts.ui(&ctx));
         self.vault.ui(&ctx);
+        self.paste.ui(&ctx);
         self.act(&ctx, actions);
     }
 }
@@ -582,6 +586,10 @@ impl eframe::App for Window {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.draw(ui);
+    }
+
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.paste.look(ctx, input);
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

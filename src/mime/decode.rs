@@ -4,7 +4,7 @@ use super::params::hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::GeneralPurposeConfig;
 use base64::engine::{DecodePaddingMode, Simd};
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -78,15 +78,28 @@ impl Encoding {
         match self {
             Encoding::Identity => body.len(),
             Encoding::Base64 => {
-                let blanks = [b'\r', b'\n', b' ', b'\t', b'=']
-                    .into_iter()
-                    .map(|b| memchr_iter(b, body).count())
+                // In blocks whose count fits a byte: the compiler makes a few instructions of each.
+                let blanks = body
+                    .chunks(255)
+                    .map(|block| {
+                        usize::from(
+                            block
+                                .iter()
+                                .map(|b| u8::from(is_no_digit(*b)))
+                                .fold(0, u8::wrapping_add),
+                        )
+                    })
                     .fold(0_usize, usize::saturating_add);
                 body.len().saturating_sub(blanks).saturating_mul(3) / 4
             }
             Encoding::QuotedPrintable => quoted_printable(body).0.len(),
         }
     }
+}
+
+/// White space and padding, which stand for no bytes.
+fn is_no_digit(byte: u8) -> bool {
+    (byte == b'\r') | (byte == b'\n') | (byte == b' ') | (byte == b'\t') | (byte == b'=')
 }
 
 /// Decodes base64 in lines of any length; `None` when anything but the alphabet, white space at

@@ -2,14 +2,17 @@
 does (AT-SPI) and presses them where they stand on the screen (xdotool).
 
 Run under `dbus-run-session`, with Debian's python3. Needs Xvfb, openbox, xdotool, at-spi2-core and
-python3-pyatspi; pictures need imagemagick.
+python3-pyatspi; pictures need pngquant.
 """
 
+import mmap
 import os
 import pathlib
-import shutil
+import struct
 import subprocess
+import tempfile
 import time
+import zlib
 
 PATIENCE = 60.0
 
@@ -26,6 +29,17 @@ ROLES = {
     "image": {"image"},
 }
 
+# No frame around windows: then a window stands where it is put, to the pixel.
+OPENBOX = """<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <focus><focusNew>yes</focusNew><followMouse>no</followMouse></focus>
+  <applications><application class="*"><decor>no</decor></application></applications>
+</openbox_config>
+"""
+
+# What has the keyboard beside the thing in it that has it.
+BORES = {"frame", "window", "application"}
+
 
 class Missing(Exception):
     """Something did not come up in time."""
@@ -34,25 +48,40 @@ class Missing(Exception):
 class Desktop:
     """An X server, a window manager, the accessibility bus, and one program."""
 
-    def __init__(self, program, home, size=(1280, 800), theme="light", arguments=()):
+    def __init__(
+        self, program, home, size=(1280, 800), theme="light", arguments=(), screen=(1600, 1200), scale=1, hand=True
+    ):
+        """Sizes are in pixels. With `hand` off nothing but the accessibility bus touches the window."""
         self.processes = []
-        self.size = size
+        self.clicks = 0
+        self.screen = screen
+        self.pixels = None
+        # Away from the corner when there is room: a window at 0,0 would hide mistakes about places.
+        self.corner = tuple(min(gap, all_of - part) for gap, all_of, part in zip((20, 40), screen, size))
+        self.folder = tempfile.TemporaryDirectory()
         read, write = os.pipe()
-        self._start(["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1200x24"], [write])
+        screens = ["-screen", "0", f"{screen[0]}x{screen[1]}x24", "-fbdir", self.folder.name]
+        self._start(["Xvfb", "-displayfd", str(write), *screens, "-nolisten", "tcp"], [write])
         os.close(write)
         with os.fdopen(read) as number:
             os.environ["DISPLAY"] = ":" + number.readline().strip()
         for name in ("WAYLAND_DISPLAY", "WAYLAND_SOCKET"):
             os.environ.pop(name, None)
         os.environ["LIBGL_ALWAYS_SOFTWARE"] = "1"
-        self._start(["openbox"])
+        if scale != 1:
+            os.environ["WINIT_X11_SCALE_FACTOR"] = str(scale)
+        manners = pathlib.Path(self.folder.name, "openbox.xml")
+        manners.write_text(OPENBOX)
+        self._start(["openbox", "--config-file", str(manners)])
         self._start([_launcher(), "--launch-immediately"])
         _switch_accessibility_on()
         self.program = self._start([program, "--home", str(home), "--theme", theme, *arguments])
+        if not hand:
+            return
         self.window = self._wait("the window", self._find_window)
-        width, height = map(str, size)
-        self.run("xdotool", "windowsize", "--sync", self.window, width, height)
-        self.run("xdotool", "windowmove", "--sync", self.window, "20", "40")
+        self.run("xdotool", "windowsize", "--sync", self.window, *map(str, size))
+        # Not --sync: it waits for a movement, and the window may stand there already.
+        self.run("xdotool", "windowmove", self.window, *map(str, self.corner))
 
     def __enter__(self):
         return self
@@ -159,18 +188,28 @@ class Desktop:
         x, y, width, height = self._wait(f"{role} “{name}”", still)
         return x + width // 2, y + height // 2
 
-    def _page(self):
-        """Left, top, right and bottom of what pages may take of the screen."""
+    def inside(self, role, name, whole=True):
+        """Demands that all of a node stands on the screen."""
+        import pyatspi
+
+        self.place(role, name, whole)
+        box = self.until(role, name, whole).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        width, height = self.screen
+        if box.x < 0 or box.y < 0 or box.x + box.width > width or box.y + box.height > height:
+            raise Missing(f"{role} “{name}” stands at {box.x},{box.y} and is {box.width}×{box.height}: not on screen")
+
+    def _extent(self):
+        """Width and height of the window."""
         lines = self.run("xdotool", "getwindowgeometry", "--shell", self.window).split()
         box = dict(line.split("=") for line in lines)
-        x, y, width, height = (int(box[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
-        # xdotool counts the frame around the window twice in Y: the top is not exact.
-        return x, y - 80, x + width, y + height - 80
+        return int(box["WIDTH"]), int(box["HEIGHT"])
 
     def press(self, role, name, whole=True):
         """Moves the pointer onto a node and presses the left button."""
         x, y = self.place(role, name, whole)
-        left, top, right, bottom = self._page()
+        left, top = self.corner
+        width, height = self._extent()
+        right, bottom = left + width, top + height
         for _ in range(20):
             if top <= y < bottom:
                 break
@@ -181,6 +220,63 @@ class Desktop:
             self.run("xdotool", "mousemove", *middle, "click", wheel)
             x, y = self.place(role, name, whole)
         self.run("xdotool", "mousemove", "--sync", str(x), str(y), "click", "1")
+        self.clicks += 1
+
+    def focused(self):
+        """The node that has the keyboard, when one of the program has it."""
+        import pyatspi
+
+        try:
+            for node in self.nodes():
+                if node.getState().contains(pyatspi.STATE_FOCUSED) and node.getRoleName() not in BORES:
+                    return node
+        except Exception:  # Nodes vanish while the window draws itself anew.
+            return None
+        return None
+
+    def tab_to(self, role, name, whole=True, key="Tab"):
+        """Presses Tab until a node has the keyboard, as somebody without a pointer does."""
+        self.until(role, name, whole)
+        path = []
+        for _ in range(80):
+            node = self.focused()
+            if node is not None:
+                heard = node.name or ""
+                same = heard == name if whole else name in heard
+                if same and node.getRoleName() in ROLES[role]:
+                    return
+            path.append(self._hear(node))
+            self.key(key)
+            self._moved_from(node)
+        raise Missing(f"{key} never came to {role} “{name}”; it came by:\n" + "\n".join(path))
+
+    @staticmethod
+    def _hear(node):
+        try:
+            return "  nothing" if node is None else f"  {node.getRoleName()}: {node.name}"
+        except Exception:
+            return "  something that is gone"
+
+    def _moved_from(self, before, patience=2.0):
+        """Waits until the keyboard is elsewhere: a key takes a moment to be seen on the bus."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            now = self.focused()
+            if now is not None and now != before:
+                return
+            time.sleep(0.03)
+
+    def act(self, role, name, whole=True):
+        """Presses a node through the accessibility bus, as a switch or a voice does."""
+        node = self.until(role, name, whole)
+        if not node.queryAction().doAction(0):
+            raise Missing(f"{role} “{name}” has no action")
+
+    def put(self, role, name, text, whole=True):
+        """Sets the text of a field through the accessibility bus, as dictation does."""
+        node = self.until(role, name, whole)
+        if not node.queryEditableText().setTextContents(text):
+            raise Missing(f"{role} “{name}” takes no text")
 
     def type(self, text):
         """Types where the focus is."""
@@ -190,6 +286,19 @@ class Desktop:
             self.key("Return")
             if line:
                 self.run("xdotool", "type", "--delay", "8", "--", line)
+
+    def holds(self, role, name, text, patience=PATIENCE):
+        """Waits until a field holds this text: what was typed is not in it at once."""
+
+        def held():
+            node = self._look(role, name)
+            try:
+                field = node and node.queryText()
+                return field and field.getText(0, field.characterCount).strip() == text.strip()
+            except Exception:
+                return None
+
+        self._wait(f"“{text}” in {role} “{name}”", held, patience)
 
     def key(self, name):
         """Presses a key or a combination."""
@@ -203,20 +312,68 @@ class Desktop:
 
     def resize(self, width, height):
         """Gives the window another size."""
-        self.run("xdotool", "windowsize", "--sync", self.window, str(width), str(height))
-        time.sleep(0.6)
+        if self._extent() != (width, height):
+            self.run("xdotool", "windowsize", "--sync", self.window, str(width), str(height))
+
+    def _pixels(self):
+        """The window's pixels as lines of four bytes each (blue, green, red, nothing), and its size."""
+        width, height = self._extent()
+        if self.pixels is None:
+            file = open(f"{self.folder.name}/Xvfb_screen0", "rb")
+            self.pixels = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        # An XWD dump: the header says how long it is, and how many colours and bytes a line has.
+        head, = struct.unpack(">I", self.pixels[0:4])
+        bytes_a_line, = struct.unpack(">I", self.pixels[48:52])
+        colours, = struct.unpack(">I", self.pixels[76:80])
+        start = head + colours * 12
+        left, top = self.corner
+        lines = []
+        for y in range(top, top + height):
+            at = start + y * bytes_a_line + left * 4
+            lines.append(self.pixels[at:at + width * 4])
+        return lines, width, height
+
+    def still(self, patience=10.0, rest=0.25):
+        """Waits until nothing in the window has moved for a moment, and gives its pixels."""
+        deadline = time.monotonic() + patience
+        before, since = None, time.monotonic()
+        while True:
+            now = self._pixels()
+            if now != before:
+                before, since = now, time.monotonic()
+            elif time.monotonic() - since > rest:
+                return now
+            if time.monotonic() > deadline:
+                raise Missing("the window never came to rest")
+            time.sleep(0.03)
 
     def picture(self, path):
-        """Takes a picture of the window, few colours, small file."""
-        self.run("xdotool", "mousemove", "1590", "1190")
-        time.sleep(0.5)
-        raw = str(path) + ".raw.png"
-        self.run("import", "-window", self.window, raw)
-        if shutil.which("pngquant"):
-            self.run("pngquant", "--force", "--strip", "--output", str(path), "256", raw)
-        else:
-            self.run("convert", raw, "-strip", "-colors", "256", "PNG8:" + str(path))
-        pathlib.Path(raw).unlink()
+        """Takes a picture of the window once it stands still: few colours, a small file."""
+        # The pointer is drawn on the screen too: out of the way with it.
+        self.run("xdotool", "mousemove", *(str(edge - 1) for edge in self.screen))
+        lines, width, height = self.still()
+        raw = b"".join(b"\0" + _rgb(line) for line in lines)
+        png = _png(width, height, raw)
+        quantise = ["pngquant", "--strip", "--speed", "3", "--nofs", "64", "-"]
+        done = subprocess.run(quantise, input=png, stdout=subprocess.PIPE, check=True)
+        pathlib.Path(path).write_bytes(done.stdout)
+
+
+def _rgb(line):
+    """A line of blue, green, red, nothing as red, green, blue."""
+    out = bytearray(len(line) // 4 * 3)
+    out[0::3], out[1::3], out[2::3] = line[2::4], line[1::4], line[0::4]
+    return bytes(out)
+
+
+def _png(width, height, raw):
+    def chunk(kind, data):
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = zlib.compress(raw, 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def _launcher():

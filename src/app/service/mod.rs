@@ -142,9 +142,10 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::Preflight(source) => {
             Outcome::Preflight(Box::new(preflight::preflight(desk, source)?))
         }
-        Command::Seal { draft, split } => {
-            Outcome::Sealed(seal::seal_draft(desk, draft, split, watch)?)
-        }
+        Command::Seal { draft, to, split } => Outcome::Sealed(match to {
+            None => seal::seal_draft(desk, draft, split, watch)?,
+            Some(to) => seal::seal_to_files(desk, draft, &to, split, watch)?,
+        }),
         Command::Send {
             draft,
             way,

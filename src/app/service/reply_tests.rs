@@ -1,7 +1,7 @@
 use super::*;
 use crate::adapters::store::FileStore;
 use crate::address::{Address, Mailbox};
-use crate::app::command::{DraftSource, OpenWhat, Way};
+use crate::app::command::{DraftSource, OpenWhat, SealedCopy, Way};
 use crate::app::failure::OpenMessageFailure;
 use crate::app::job::Watch;
 use crate::app::port::testing::Nothing;
@@ -86,7 +86,12 @@ fn read(desk: &Desk, bytes: Vec<u8>) -> Arc<Reading> {
 fn sealed(desk: &Desk, draft: &str) -> Vec<u8> {
     let source = DraftSource::Message(draft.as_bytes().to_vec());
     let copies = seal::seal_draft(desk, source, false, &Watch::default()).unwrap();
-    copies[0].bytes.to_vec()
+    message(&copies)
+}
+
+/// The bytes of the first copy.
+fn message(copies: &[SealedCopy]) -> Vec<u8> {
+    copies[0].bytes.as_deref().unwrap().clone()
 }
 
 const DRAFT: &str =
@@ -113,9 +118,10 @@ fn rule_31_the_answer_to_a_sealed_letter_is_sealed_with_subject_and_thread_insid
     }
     let source = DraftSource::Form(Box::new(made.form.clone()));
     let again = seal::seal_draft(&desk, source, false, &Watch::default()).unwrap();
-    let bytes = String::from_utf8_lossy(&again[0].bytes).into_owned();
+    let again = message(&again);
+    let bytes = String::from_utf8_lossy(&again).into_owned();
     assert!(!bytes.contains("Secret") && !bytes.contains("X-Waxwing"));
-    let reading = read(&desk, again[0].bytes.to_vec());
+    let reading = read(&desk, again);
     assert_eq!(reading.header("Subject").unwrap().raw(), "Re: Secret plans");
 }
 

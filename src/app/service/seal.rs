@@ -5,16 +5,23 @@ use crate::address::Mailbox;
 use crate::app::command::{DraftSource, PreflightRow, SealedCopy, Way};
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, ProofFailure};
+use crate::app::files::{self, NewFile};
 use crate::app::job::{Step, Watch};
 use crate::app::port::Identity;
 use crate::app::random;
-use crate::base::Time;
+use crate::base::{Time, both};
 use crate::cert::{Cert, OwnSecret, Scheme, SecretCert, X509Cert, X509Secret};
 use crate::compose::{Circumstances, Draft, Mode, Payload, payload};
 use crate::mime::build::derive_message_id;
 use crate::protect::plan::{Known, Own, Plan, PlanProblem, Role, plan};
 use crate::protect::{ConsentToPlain, Outgoing};
 use crate::protect::{openpgp, smime};
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A draft of so many bytes takes longer to read than a thread takes to start.
+const LARGE: usize = 1 << 20;
 
 /// What a draft became, before it is protected.
 pub struct Composed {
@@ -97,6 +104,25 @@ pub fn seal_draft(
     // A large letter is in memory once less.
     drop(draft);
     let plan = make_plan(desk, &composed)?;
+    need_split(&plan, split)?;
+    let outgoing = seal_copies(desk, &plan, &composed, watch)?;
+    let planned = plan.copies();
+    Ok(outgoing
+        .copies()
+        .iter()
+        .zip(&planned)
+        .map(|(copy, planned)| SealedCopy {
+            scheme: planned.scheme,
+            envelope_to: copy.envelope_to().to_vec(),
+            message_id: composed.payload.message_id.clone(),
+            file: None,
+            bytes: Some(copy.bytes().clone()),
+        })
+        .collect())
+}
+
+/// Fails when the letter needs two encodings and nobody said yes to that (rule 42).
+fn need_split(plan: &Plan, split: bool) -> Result<(), Failure> {
     let groups = plan.groups();
     if groups.len() > 1 && !split {
         let groups = groups.iter().map(|group| {
@@ -108,19 +134,94 @@ pub fn seal_draft(
             groups: groups.collect(),
         });
     }
-    let outgoing = seal_copies(desk, &plan, &composed, watch)?;
+    Ok(())
+}
+
+/// Seals a draft into files: `to` for the first copy, `to.2.eml`, `to.3.eml`, … for the others. They
+/// are written while they are sealed, and have a name only when all are whole.
+pub fn seal_to_files(
+    desk: &Desk,
+    source: DraftSource,
+    to: &Path,
+    split: bool,
+    watch: &Watch,
+) -> Result<Vec<SealedCopy>, Failure> {
+    let (composed, draft) = compose(desk, source, Way::Sealed, watch)?;
+    drop(draft);
+    let plan = make_plan(desk, &composed)?;
+    need_split(&plan, split)?;
     let planned = plan.copies();
-    Ok(outgoing
-        .copies()
-        .iter()
-        .zip(&planned)
-        .map(|(copy, planned)| SealedCopy {
-            scheme: planned.scheme,
-            envelope_to: copy.envelope_to().to_vec(),
+    let total = u64::try_from(planned.len()).unwrap_or(u64::MAX);
+    let mut files = Vec::with_capacity(planned.len());
+    let mut copies = Vec::with_capacity(planned.len());
+    for (index, copy) in planned.into_iter().enumerate() {
+        watch.stop_here()?;
+        watch.progress(Step::Sealing, u64::try_from(index).unwrap_or(0), total);
+        let mut file = NewFile::begin(&copy_path(to, index))?;
+        let (outer, inner) = (&composed.payload.outer, &composed.payload.inner);
+        match copy.scheme {
+            Scheme::OpenPgp => openpgp::write_sealed(
+                outer,
+                inner,
+                composed.own.openpgp()?,
+                &copy.certs,
+                composed.made,
+                &*desk.workers,
+                &mut file,
+            )
+            .map_err(|failure| file.why(Failure::Seal(failure)))?,
+            Scheme::Smime => {
+                let (author, readers) = (composed.own.author()?, readers(&copy.certs));
+                let bytes = smime::seal_message(outer, inner, author, &readers, composed.made)
+                    .map_err(Failure::Seal)?;
+                file.write_all(&bytes)
+                    .map_err(|error| file.why(Failure::Bug(error.to_string())))?;
+            }
+        }
+        copies.push(SealedCopy {
+            scheme: copy.scheme,
+            envelope_to: copy.envelope_to,
             message_id: composed.payload.message_id.clone(),
-            bytes: copy.bytes().clone(),
-        })
-        .collect())
+            file: Some(file.path().to_owned()),
+            bytes: None,
+        });
+        files.push(file);
+    }
+    watch.stop_here()?;
+    files::keep_all(files)?;
+    Ok(copies)
+}
+
+/// `OUT` for the first copy, `OUT.2.eml`, `OUT.3.eml`, … for the others.
+fn copy_path(to: &Path, index: usize) -> PathBuf {
+    if index == 0 {
+        return to.to_owned();
+    }
+    let mut name: OsString = to.as_os_str().to_owned();
+    name.push(format!(".{}.eml", index.saturating_add(1)));
+    PathBuf::from(name)
+}
+
+/// Reads the draft. Taking a large one apart is work for one processor, and getting at the own keys
+/// mostly waiting for the keyring: there those of the current identity, which nearly always writes,
+/// are fetched meanwhile.
+fn read_and_unlock(
+    desk: &Desk,
+    source: DraftSource,
+    now: Time,
+) -> Result<(Draft, Option<Result<Signers, Failure>>), Failure> {
+    let large = match &source {
+        DraftSource::Message(bytes) => bytes.len() >= LARGE,
+        DraftSource::Form(_) => false,
+    };
+    if !large {
+        return Ok((draft_of(source)?, None));
+    }
+    // A question for the passphrase comes from the job's own thread, which does the first of both.
+    let unlock = || identity::current(desk).and_then(|identity| signers(desk, &identity, now));
+    let (unlocked, draft) = both(&*desk.workers, unlock, || draft_of(source))
+        .ok_or_else(|| Failure::Bug("work was not done".to_owned()))?;
+    Ok((draft?, Some(unlocked)))
 }
 
 /// Makes the payload of a draft; the draft comes back for the proof.
@@ -130,10 +231,13 @@ pub fn compose(
     way: Way,
     watch: &Watch,
 ) -> Result<(Composed, Draft), Failure> {
-    let draft = draft_of(source)?;
-    let identity = author(desk, &draft)?;
     let now = desk.clock.now();
-    let own = signers(desk, &identity, now)?;
+    let (draft, unlocked) = read_and_unlock(desk, source, now)?;
+    let identity = author(desk, &draft)?;
+    let own = match unlocked.filter(|_| identity.current) {
+        Some(signers) => signers?,
+        None => signers(desk, &identity, now)?,
+    };
     let id_seed = random::make_bytes::<16>()?;
     let message_id = derive_message_id(&id_seed, identity.mailbox.address.domain());
     let circumstances = Circumstances {

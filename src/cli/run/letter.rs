@@ -8,15 +8,13 @@ use crate::app::command::{
     SendReport, Visible, Way,
 };
 use crate::app::failure::Failure;
-use crate::app::files;
 use crate::app::port::{OutboxEntry, OutboxState, StoredCopy};
 use crate::app::service::outbox::{receipt_json, refused_of};
 use crate::base::Untrusted;
 use crate::cli::args::{OutboxCommand, SealArgs, SendArgs};
 use crate::wording;
 use serde_json::{Value, json};
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn draft(path: &Path) -> Result<DraftSource, Failure> {
     let bytes = read_message(path)?;
@@ -26,54 +24,35 @@ fn draft(path: &Path) -> Result<DraftSource, Failure> {
 pub fn seal(session: &Session, args: &SealArgs) -> Result<Report, Failure> {
     let job = Command::Seal {
         draft: draft(&args.draft)?,
+        to: args.output.clone(),
         split: args.split,
     };
     let copies = match session.run(job)? {
         Outcome::Sealed(copies) => copies,
         _ => return Err(unexpected()),
     };
-    match (&args.output, copies.as_slice()) {
-        (None, [one]) => {
-            let mut json = copies_json(&copies, &[]);
-            if session.global.json {
-                json["message"] = Value::from(String::from_utf8_lossy(&one.bytes));
-            }
-            Ok(Report::raw(json, one.bytes.to_vec()))
-        }
-        (None, several) => Err(Failure::SeveralCopies {
-            copies: several.len(),
-        }),
-        (Some(output), several) => {
-            let written: Vec<PathBuf> = (0..several.len())
-                .map(|index| copy_path(output, index))
-                .collect();
-            let contents = several.iter().map(|copy| &copy.bytes[..]);
-            files::write_all_new(written.iter().map(PathBuf::as_path).zip(contents))?;
-            Ok(Report::new(
-                copies_json(&copies, &written),
-                sealed_text(&copies, &written),
-            ))
-        }
+    if args.output.is_some() {
+        return Ok(Report::new(copies_json(&copies), sealed_text(&copies)));
     }
+    let [one] = copies.as_slice() else {
+        return Err(Failure::SeveralCopies {
+            copies: copies.len(),
+        });
+    };
+    let message = one.bytes.as_deref().ok_or_else(unexpected)?;
+    let mut json = copies_json(&copies);
+    if session.global.json {
+        json["message"] = Value::from(String::from_utf8_lossy(message));
+    }
+    Ok(Report::raw(json, message.clone()))
 }
 
-/// `OUT` for the first copy, `OUT.2.eml`, `OUT.3.eml`, … for the others.
-fn copy_path(output: &Path, index: usize) -> PathBuf {
-    if index == 0 {
-        return output.to_owned();
-    }
-    let mut name: OsString = output.as_os_str().to_owned();
-    name.push(format!(".{}.eml", index.saturating_add(1)));
-    PathBuf::from(name)
-}
-
-fn copies_json(copies: &[SealedCopy], files: &[PathBuf]) -> Value {
+fn copies_json(copies: &[SealedCopy]) -> Value {
     let rows: Vec<Value> = copies
         .iter()
-        .enumerate()
-        .map(|(index, copy)| {
+        .map(|copy| {
             json!({
-                "file": files.get(index).map(|path| path.to_string_lossy()),
+                "file": copy.file.as_ref().map(|path| path.to_string_lossy()),
                 "scheme": copy.scheme.word(),
                 "envelope_to": copy.envelope_to.iter().map(Address::as_str).collect::<Vec<_>>(),
                 "message_id": copy.message_id,
@@ -83,10 +62,10 @@ fn copies_json(copies: &[SealedCopy], files: &[PathBuf]) -> Value {
     json!({ "copies": rows })
 }
 
-fn sealed_text(copies: &[SealedCopy], files: &[PathBuf]) -> String {
+fn sealed_text(copies: &[SealedCopy]) -> String {
     let lines: Vec<String> = copies
         .iter()
-        .zip(files)
+        .filter_map(|copy| Some((copy, copy.file.as_ref()?)))
         .map(|(copy, file)| {
             let names: Vec<String> = copy.envelope_to.iter().map(ToString::to_string).collect();
             let file = Untrusted::new(file.to_string_lossy());

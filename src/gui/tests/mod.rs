@@ -1,12 +1,16 @@
 //! The pages, found by what a screen reader hears.
 
+mod access;
 mod chain;
 mod desk;
 mod keys;
 mod pages;
+mod passes;
+mod pictures;
 mod reading;
 mod settings;
 mod shape;
+mod states;
 
 use super::pages::first::{FirstStart, first_ui};
 use super::pages::keys::{KeysPage, keys_ui};

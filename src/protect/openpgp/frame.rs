@@ -189,10 +189,19 @@ const PIECE: usize = 1 << 16;
 /// The length octet of such a piece.
 const PIECE_OCTET: u8 = 0xE0 | 16;
 
-/// Writes a packet body in pieces, for when its length is not known beforehand.
+/// Writes a packet body in pieces, for when its length is not known beforehand. Each piece goes out
+/// in one write, with its length in front.
 pub struct Pieces<W: Write> {
     inner: W,
+    /// The length octet of a whole piece, and what there is of the piece.
     pending: Vec<u8>,
+}
+
+/// Room for a piece, with its length octet in place.
+fn whole_piece() -> Vec<u8> {
+    let mut piece = Vec::with_capacity(PIECE.saturating_add(1));
+    piece.push(PIECE_OCTET);
+    piece
 }
 
 impl<W: Write> Pieces<W> {
@@ -201,29 +210,29 @@ impl<W: Write> Pieces<W> {
         inner.write_all(&[0xC0 | tag])?;
         Ok(Pieces {
             inner,
-            pending: Vec::with_capacity(PIECE),
+            pending: whole_piece(),
         })
     }
 
     /// Ends it.
     pub fn finish(mut self) -> io::Result<W> {
-        let length = u32::try_from(self.pending.len()).unwrap_or(u32::MAX);
+        let last = self.pending.get(1..).unwrap_or_default();
+        let length = u32::try_from(last.len()).unwrap_or(u32::MAX);
         self.inner.write_all(&[0xFF])?;
         self.inner.write_all(&length.to_be_bytes())?;
-        self.inner.write_all(&self.pending)?;
+        self.inner.write_all(last)?;
         Ok(self.inner)
     }
 }
 
 impl<W: Write> Write for Pieces<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = PIECE.saturating_sub(self.pending.len());
+        let room = PIECE.saturating_add(1).saturating_sub(self.pending.len());
         let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
         self.pending.extend_from_slice(now);
-        if self.pending.len() == PIECE {
-            self.inner.write_all(&[PIECE_OCTET])?;
+        if self.pending.len() > PIECE {
             self.inner.write_all(&self.pending)?;
-            self.pending.clear();
+            self.pending.truncate(1);
         }
         if !later.is_empty() {
             self.write_all(later)?;

@@ -24,7 +24,7 @@ mod wrap;
 pub use open::{OpenFailure, OpenProblem, Opened, Reading, open};
 pub use seal::{SealFailure, seal};
 pub use verify::verify_detached;
-pub use wrap::{seal_message, sign_message};
+pub use wrap::{seal_message, sign_message, write_sealed};
 
 use crate::cert::Cert;
 

@@ -142,12 +142,16 @@ pub fn write_session_keys<W: Write + Send>(
     Ok(())
 }
 
+/// How many bytes of armor hold all session key packets: an ML-KEM-1024 one is about 1,700 bytes; all
+/// others are smaller.
+pub fn checked_len(keys: &Keys) -> usize {
+    keys.count().saturating_mul(3_000).saturating_add(2_000)
+}
+
 /// Reads the finished bytes again: the session keys are for the keys of exactly these certificates,
 /// the own one among them, and for nobody else.
 pub fn check(armored: &[u8], keys: &Keys) -> Result<(), SealFailure> {
-    // An ML-KEM-1024 session key packet is about 1,700 bytes; all others are smaller.
-    let head = keys.count().saturating_mul(3_000).saturating_add(2_000);
-    let head = armored.get(..head).unwrap_or(armored);
+    let head = armored.get(..checked_len(keys)).unwrap_or(armored);
     // Whole lines hold whole groups of base64.
     let lines = head.iter().rposition(|b| *b == b'\n').unwrap_or_default();
     let head = head.get(..lines).unwrap_or_default();

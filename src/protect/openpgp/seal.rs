@@ -13,9 +13,10 @@ use sequoia_openpgp::packet::one_pass_sig::{OnePassSig3, OnePassSig6};
 use sequoia_openpgp::packet::signature::SignatureBuilder;
 use sequoia_openpgp::serialize::MarshalInto as _;
 use sequoia_openpgp::types::{
-    AEADAlgorithm, HashAlgorithm, KeyFlags, SignatureType, SymmetricAlgorithm,
+    AEADAlgorithm, HashAlgorithm, KeyFlags, PublicKeyAlgorithm, SignatureType, SymmetricAlgorithm,
 };
 use std::io::{self, Write};
+use std::sync::mpsc;
 
 /// How many bytes are hashed at a time, so that two hashes read them from the cache.
 const STRIDE: usize = 1 << 16;
@@ -48,36 +49,70 @@ pub enum SealFailure {
     Library(String),
 }
 
-/// Seals a canonical (CRLF) MIME entity for the recipients and for the signer, and appends the
-/// armored message to `out`. Hidden recipients are the caller's business: one call for each copy.
-pub fn seal(
+/// Seals a canonical (CRLF) MIME entity for the recipients and for the signer, and writes the
+/// armored message to `out` while it is being made, so that a large one need not be in memory.
+/// Hidden recipients are the caller's business: one call for each copy.
+///
+/// Nothing has been written when a recipient or the own key is refused; after any other failure
+/// what stands in `out` is not a message and must be thrown away.
+pub fn seal<W: Write + Send>(
     inner: &[u8],
     signer: &SecretCert,
     recipients: &[Cert],
     now: Time,
     workers: &dyn Workers,
-    out: &mut Vec<u8>,
+    out: &mut W,
 ) -> Result<(), SealFailure> {
     let own = signer.public();
     let keys = recipients::keys(recipients, &own, now)?;
     let mut signing = signing_key(signer, now)?;
-    let start = out.len();
-    let heads = keys.count().saturating_mul(600);
-    let room = inner.len().saturating_add(heads).saturating_add(4096);
-    let room = room.saturating_add(room.saturating_div(1024));
-    out.reserve_exact(armor::armored_len(room));
-    let mut encoder = armor::Encoder::new(out, armor::Kind::Message, armor::Lines::Crlf);
-    write_message(inner, &mut signing, &keys, now, workers, &mut encoder)
-        .and_then(|()| Ok(encoder.finish()?))
-        .map_err(library)?;
-    recipients::check(out.get(start..).unwrap_or_default(), &keys)
+    let mut out = Watched {
+        inner: out,
+        start: Vec::new(),
+        wanted: recipients::checked_len(&keys),
+    };
+    let mut armored = || -> pgp::Result<()> {
+        let encoder = armor::Encoder::new(&mut out, armor::Kind::Message, armor::Lines::Crlf)?;
+        write_message(inner, &mut signing, &keys, now, workers, encoder)
+    };
+    armored().map_err(library)?;
+    recipients::check(&out.start, &keys)
+}
+
+/// Bytes that armor of an entity of `inner` bytes takes at most, for one in memory.
+pub fn sealed_len(inner: usize, recipients: usize) -> usize {
+    let heads = recipients.saturating_add(1).saturating_mul(600);
+    let room = inner.saturating_add(heads).saturating_add(4096);
+    armor::armored_len(room.saturating_add(room.saturating_div(1024)))
+}
+
+/// Passes everything on and remembers how it began, for the check of the final bytes.
+struct Watched<W> {
+    inner: W,
+    start: Vec<u8>,
+    wanted: usize,
+}
+
+impl<W: Write> Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        let missing = self.wanted.saturating_sub(self.start.len()).min(written);
+        self.start
+            .extend_from_slice(bytes.get(..missing).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// Signs bytes, such as the first part of a `multipart/signed`; the armored signature.
 pub fn sign_detached(inner: &[u8], signer: &SecretCert, now: Time) -> Result<Vec<u8>, SealFailure> {
     let mut key = signing_key(signer, now)?;
     let mut sign = || -> pgp::Result<Vec<u8>> {
-        let signature = template(&[], now)?.sign_message(&mut key, inner)?;
+        let template = template(&[], HashAlgorithm::SHA512, now)?;
+        let signature = template.sign_message(&mut key, inner)?;
         pgp::Packet::from(signature).to_vec()
     };
     let signature = sign().map_err(library)?;
@@ -117,9 +152,13 @@ fn signing_key(signer: &SecretCert, now: Time) -> Result<KeyPair, SealFailure> {
 
 /// A signature to be, with everything that stands in its hashed area: the recipients are named so
 /// that nobody can pass the letter on as written to others (rule 49).
-fn template(intended: &[OpenPgpCert], now: Time) -> pgp::Result<SignatureBuilder> {
+fn template(
+    intended: &[OpenPgpCert],
+    hash: HashAlgorithm,
+    now: Time,
+) -> pgp::Result<SignatureBuilder> {
     let builder = SignatureBuilder::new(SignatureType::Binary)
-        .set_hash_algo(HashAlgorithm::SHA512)
+        .set_hash_algo(hash)
         .set_signature_creation_time(system_time(now))?;
     if intended.is_empty() {
         return Ok(builder);
@@ -131,17 +170,60 @@ fn template(intended: &[OpenPgpCert], now: Time) -> pgp::Result<SignatureBuilder
     builder.set_intended_recipients(named)
 }
 
+/// A hash as strong as the key that signs it, and no stronger: with SHA instructions SHA-256 takes
+/// less than half of SHA-512's time. RFC 9580 §9.5 has everybody read it.
+fn hash_for(key: &KeyPair) -> HashAlgorithm {
+    let public = key.public();
+    match (public.pk_algo(), public.mpis().bits()) {
+        (PublicKeyAlgorithm::EdDSA | PublicKeyAlgorithm::Ed25519, _) => HashAlgorithm::SHA256,
+        (PublicKeyAlgorithm::ECDSA, Some(..=256)) => HashAlgorithm::SHA256,
+        (PublicKeyAlgorithm::RSAEncryptSign, Some(..=3072)) => HashAlgorithm::SHA256,
+        _ => HashAlgorithm::SHA512,
+    }
+}
+
+/// Three things go on at once where the workers can: hashing, encrypting, and armoring with
+/// writing. Encrypted pieces wait in a channel that never blocks, so that workers who do one thing
+/// after the other get through too.
 fn write_message<W: Write + Send>(
     inner: &[u8],
     signing: &mut KeyPair,
     keys: &Keys,
     now: Time,
     workers: &dyn Workers,
-    out: &mut W,
+    mut out: armor::Encoder<W>,
 ) -> pgp::Result<()> {
     let session_key = SessionKey::new(keys.container.cipher().key_size()?)?;
-    recipients::write_session_keys(keys, &session_key, out)?;
-    let builder = template(&keys.certs, now)?.pre_sign(signing)?;
+    recipients::write_session_keys(keys, &session_key, &mut out)?;
+    let (sender, pieces) = mpsc::channel();
+    let sealing = || seal_body(inner, signing, keys, &session_key, now, workers, sender);
+    let writing = || -> io::Result<()> {
+        for piece in pieces {
+            out.write_all(&piece)?;
+        }
+        out.finish()
+    };
+    let (sealed, written) = both(workers, sealing, writing).ok_or_else(not_done)?;
+    // When writing fails, sealing fails for that alone: nobody takes its pieces.
+    written?;
+    sealed
+}
+
+fn not_done() -> io::Error {
+    io::Error::other("work was not done")
+}
+
+/// The encrypted data packet, in pieces.
+fn seal_body(
+    inner: &[u8],
+    signing: &mut KeyPair,
+    keys: &Keys,
+    session_key: &SessionKey,
+    now: Time,
+    workers: &dyn Workers,
+    out: mpsc::Sender<Vec<u8>>,
+) -> pgp::Result<()> {
+    let builder = template(&keys.certs, hash_for(signing), now)?.pre_sign(signing)?;
     let mut head = one_pass(&builder, signing)?.to_vec()?;
     // Format b, no name, no date: RFC 9580 §5.9.
     let literal = [b'b', 0, 0, 0, 0, 0];
@@ -151,7 +233,7 @@ fn write_message<W: Write + Send>(
     ));
     head.extend_from_slice(&literal);
     let mut hasher = Hasher::new(&builder, keys, &head)?;
-    let body = Body::start(keys.container, &session_key, out, &hasher.prefix)?;
+    let body = Body::start(keys.container, session_key, Outlet(out), &hasher.prefix)?;
     let hashed = || {
         hasher.take_in(inner);
         hasher
@@ -165,8 +247,7 @@ fn write_message<W: Write + Send>(
         }
         Ok(body)
     };
-    let (hasher, body) =
-        both(workers, hashed, encrypted).ok_or_else(|| io::Error::other("work was not done"))?;
+    let (hasher, body) = both(workers, hashed, encrypted).ok_or_else(not_done)?;
     let mut body = body?;
     let signature = builder.sign_hash(signing, hasher.signature)?;
     let signature = pgp::Packet::from(signature).to_vec()?;
@@ -176,6 +257,22 @@ fn write_message<W: Write + Send>(
         body.write_all(&mdc.finish())?;
     }
     body.finish()
+}
+
+/// Hands what is written to it on, each write as one piece.
+struct Outlet(mpsc::Sender<Vec<u8>>);
+
+impl Write for Outlet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.send(bytes.to_vec()) {
+            Ok(()) => Ok(bytes.len()),
+            Err(mpsc::SendError(_)) => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The packet ahead of the data that says how to hash it (RFC 9580 §5.4).

@@ -3,9 +3,9 @@
 use super::seal::{self, SealFailure};
 use crate::base::{Time, Workers};
 use crate::cert::{Cert, SecretCert};
+use std::io::{self, Write};
 
-/// A sealed message: `header` (the outer fields, each with its CRLF, without MIME-Version and
-/// Content-*), then a `multipart/encrypted` body (RFC 3156 §4).
+/// A sealed message in memory: see [`write_sealed`].
 pub fn seal_message(
     header: &[u8],
     inner: &[u8],
@@ -14,8 +14,25 @@ pub fn seal_message(
     now: Time,
     workers: &dyn Workers,
 ) -> Result<Vec<u8>, SealFailure> {
+    let room = seal::sealed_len(inner.len(), recipients.len()).saturating_add(1024);
+    let mut out = Vec::with_capacity(header.len().saturating_add(room));
+    write_sealed(header, inner, signer, recipients, now, workers, &mut out)?;
+    Ok(out)
+}
+
+/// Writes a sealed message: `header` (the outer fields, each with its CRLF, without MIME-Version and
+/// Content-*), then a `multipart/encrypted` body (RFC 3156 §4). After a failure what was written is
+/// to be thrown away.
+pub fn write_sealed<W: Write + Send>(
+    header: &[u8],
+    inner: &[u8],
+    signer: &SecretCert,
+    recipients: &[Cert],
+    now: Time,
+    workers: &dyn Workers,
+    out: &mut W,
+) -> Result<(), SealFailure> {
     let boundary = boundary()?;
-    let mut out = header.to_vec();
     let head = format!(
         "MIME-Version: 1.0\r\n\
          Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\";\r\n\
@@ -33,10 +50,12 @@ pub fn seal_message(
          Content-Disposition: inline; filename=\"encrypted.asc\"\r\n\
          \r\n"
     );
-    out.extend_from_slice(head.as_bytes());
-    seal::seal(inner, signer, recipients, now, workers, &mut out)?;
-    out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    Ok(out)
+    let written = |done: io::Result<()>| done.map_err(|e| SealFailure::Library(e.to_string()));
+    written(out.write_all(header))?;
+    written(out.write_all(head.as_bytes()))?;
+    seal::seal(inner, signer, recipients, now, workers, out)?;
+    let end = format!("\r\n--{boundary}--\r\n");
+    written(out.write_all(end.as_bytes()))
 }
 
 /// A signed, readable message: `header` as above, then a `multipart/signed` body (RFC 3156 §5)

@@ -25,10 +25,10 @@ pub fn armored_len(bytes: usize) -> usize {
         .saturating_add(200)
 }
 
-/// Armors what is written to it onto the end of a vector. Its buffers are wiped when it is dropped, since
+/// Armors what is written to it and writes that on. Its buffers are wiped when it is dropped, since
 /// secret keys are exported through it too.
-pub struct Encoder<'a> {
-    out: &'a mut Vec<u8>,
+pub struct Encoder<W: Write> {
+    out: W,
     kind: Kind,
     line_end: &'static [u8],
     engine: super::Base64,
@@ -39,9 +39,11 @@ pub struct Encoder<'a> {
     crc: Crc24,
 }
 
-impl<'a> Encoder<'a> {
+impl<W: Write> Encoder<W> {
     /// Starts a block: the begin line and the empty line after it.
-    pub fn new(out: &'a mut Vec<u8>, kind: Kind, lines: Lines) -> Self {
+    ///
+    /// Errors: those of writing to `out`, as everywhere here.
+    pub fn new(mut out: W, kind: Kind, lines: Lines) -> io::Result<Self> {
         let line_end = lines.end();
         for piece in [
             b"-----BEGIN PGP ",
@@ -50,9 +52,9 @@ impl<'a> Encoder<'a> {
             line_end,
             line_end,
         ] {
-            out.extend_from_slice(piece);
+            out.write_all(piece)?;
         }
-        Encoder {
+        Ok(Encoder {
             out,
             kind,
             line_end,
@@ -61,7 +63,7 @@ impl<'a> Encoder<'a> {
             chars: Zeroizing::new(vec![0; BLOCK_CHARS]),
             lines: Zeroizing::new([&[0; LINE_CHARS], line_end].concat().repeat(BLOCK_LINES)),
             crc: Crc24::new(),
-        }
+        })
     }
 
     /// Ends the block: what is left, the checksum, the end line.
@@ -69,7 +71,7 @@ impl<'a> Encoder<'a> {
         let pending = std::mem::take(&mut self.pending);
         self.encode(&pending)?;
         let crc = self.crc.finish();
-        self.out.push(b'=');
+        self.out.write_all(b"=")?;
         let mut four = [0; 4];
         self.engine
             .encode_slice(crc, &mut four)
@@ -82,7 +84,7 @@ impl<'a> Encoder<'a> {
             b"-----",
             self.line_end,
         ] {
-            self.out.extend_from_slice(piece);
+            self.out.write_all(piece)?;
         }
         Ok(())
     }
@@ -104,16 +106,16 @@ impl<'a> Encoder<'a> {
         }
         let written = whole.len().saturating_mul(step);
         self.out
-            .extend_from_slice(self.lines.get(..written).unwrap_or_default());
+            .write_all(self.lines.get(..written).unwrap_or_default())?;
         if !last.is_empty() {
-            self.out.extend_from_slice(last);
-            self.out.extend_from_slice(self.line_end);
+            self.out.write_all(last)?;
+            self.out.write_all(self.line_end)?;
         }
         Ok(())
     }
 }
 
-impl Write for Encoder<'_> {
+impl<W: Write> Write for Encoder<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut rest = bytes;
         if !self.pending.is_empty() {

@@ -90,9 +90,11 @@ pub enum ArmorProblem {
 pub fn encode(bytes: &[u8], kind: Kind, lines: Lines) -> Vec<u8> {
     use std::io::Write as _;
     let mut out = Vec::with_capacity(armored_len(bytes.len()));
-    let mut encoder = Encoder::new(&mut out, kind, lines);
     // Writing to a vector cannot fail.
-    let _ = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    let _ = Encoder::new(&mut out, kind, lines).and_then(|mut encoder| {
+        encoder.write_all(bytes)?;
+        encoder.finish()
+    });
     out
 }
 

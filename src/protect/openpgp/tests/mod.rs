@@ -74,7 +74,7 @@ fn rule_37_a_sealed_entity_is_signed_inside_and_opens_whole() {
         assert_eq!(signature.made, Some(now()));
         assert_eq!(
             (signature.hash.as_str(), signature.algorithm.as_str()),
-            ("SHA-512", "Ed25519")
+            ("SHA-256", "Ed25519")
         );
     }
 }
