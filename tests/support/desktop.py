@@ -75,6 +75,7 @@ class Desktop:
         self._start(["openbox", "--config-file", str(manners)])
         self._start([_launcher(), "--launch-immediately"])
         _switch_accessibility_on()
+        self.started = time.monotonic()
         self.program = self._start([program, "--home", str(home), "--theme", theme, *arguments])
         if not hand:
             return
@@ -164,6 +165,13 @@ class Desktop:
         what = f"{role} “{name}”"
         return self._wait(what, lambda: self._look(role, name, whole), patience)
 
+    def comes(self, role, name, whole=True, patience=PATIENCE):
+        """Whether such a node comes up in time."""
+        try:
+            return self.until(role, name, whole, patience)
+        except Missing:
+            return None
+
     def place(self, role, name, whole=True):
         """The middle of a node on the screen, once it stands still."""
         import pyatspi
@@ -209,7 +217,8 @@ class Desktop:
         x, y = self.place(role, name, whole)
         left, top = self.corner
         width, height = self._extent()
-        right, bottom = left + width, top + height
+        # The bottom line covers what scrolls under it.
+        right, bottom = left + width, top + height - 56
         for _ in range(20):
             if top <= y < bottom:
                 break

@@ -171,7 +171,8 @@ pub fn seal_to_files(
             )
             .map_err(|failure| file.why(Failure::Seal(failure)))?,
             Scheme::Smime => {
-                let (author, readers) = (composed.own.author()?, readers(&copy.certs));
+                let author = composed.own.author()?;
+                let readers = readers(desk, &copy.certs)?;
                 let bytes = smime::seal_message(outer, inner, author, &readers, composed.made)
                     .map_err(Failure::Seal)?;
                 file.write_all(&bytes)
