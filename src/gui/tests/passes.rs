@@ -146,6 +146,7 @@ fn many_recipients() -> (Paper, Preflight) {
     let rows = (0..RECIPIENTS).map(|n| PreflightRow {
         mailbox: mailbox(n),
         role: Role::To,
+        scheme: None,
         cert: Ok((fingerprint(n), Checked::Confirmed)),
     });
     let preflight = Preflight {
