@@ -13,14 +13,15 @@ use crate::app::port::{
 };
 use crate::app::print::Printout;
 use crate::app::service::round_trip::Told;
+pub use crate::app::sight::{Contact, DraftCard, Shown, Visible, VisibleRow};
 use crate::base::{Passphrase, Time};
 use crate::cert::x509::KeyChoice;
 use crate::cert::x509::chain::AnchorFor;
 use crate::cert::{Checked, Fingerprint, RevocationReason, Scheme};
-use crate::protect::plan::PlanProblem;
 pub use crate::protect::{
     Protection,
-    plan::{Role, Why},
+    losses::{Because, Loss, Lost},
+    plan::{PlanProblem, Role, Why},
 };
 use crate::read::Reading;
 use crate::settings::{Account, Preferences, PreferencesChange};
@@ -174,8 +175,13 @@ pub enum Command {
         /// The text.
         text: String,
     },
-    /// How a draft would travel.
+    /// How a draft would travel. Nothing is sealed, and no vault is opened.
     Preflight(DraftSource),
+    /// Seals a draft, proves it, sends nothing, and reads off the final bytes what each can see of
+    /// it (rule 45).
+    OthersSee(DraftSource),
+    /// People whom a letter could go to: those with keys, and those written to before.
+    Contacts,
     /// Seals a draft.
     Seal {
         /// What.
@@ -216,9 +222,18 @@ pub enum Command {
         id: String,
         /// What was typed.
         draft: Box<DraftForm>,
+        /// Whether its files are the ones that rest already.
+        files: Files,
     },
     /// Removes a draft.
     RemoveDraft(String),
+    /// Removes a draft and gives back what was in it.
+    DiscardDraft(String),
+    /// Drafts whose subject, recipients or text hold these words; all when there are none.
+    FindDrafts {
+        /// What to look for.
+        query: String,
+    },
     /// Fetches new letters.
     Fetch,
     /// Letters that were fetched.
@@ -377,6 +392,8 @@ pub enum DraftSource {
 /// A letter as it is typed: nothing in it needs to be right yet.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct DraftForm {
+    /// Who writes; the identity in use when there is none.
+    pub from: Option<Mailbox>,
     /// Recipients as typed, separated by commas.
     pub to: String,
     /// Carbon copies.
@@ -404,6 +421,15 @@ pub struct Answers {
     pub sealed_only: bool,
     /// Names of fields, in lower case, that stand inside only.
     pub hidden: Vec<String>,
+}
+
+/// Whether the files of a draft have to be written with its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// They rest already.
+    AsBefore,
+    /// One was added or taken off.
+    Changed,
 }
 
 /// A file that travels along. Its bytes are read when it is added, so that a file that vanishes
@@ -487,6 +513,10 @@ pub enum Outcome {
     AccountWorks(Connected),
     /// Of [`Command::Preflight`].
     Preflight(Box<Preflight>),
+    /// Of [`Command::OthersSee`].
+    OthersSee(Vec<VisibleRow>),
+    /// Of [`Command::Contacts`].
+    Contacts(Vec<Contact>),
     /// Of [`Command::Seal`].
     Sealed(Vec<SealedCopy>),
     /// Of [`Command::Send`] and [`Command::Retry`].
@@ -497,6 +527,10 @@ pub enum Outcome {
     Drafts(Vec<DraftHead>),
     /// Of [`Command::LoadDraft`].
     Draft(Box<DraftForm>),
+    /// Of [`Command::DiscardDraft`]: which, and what was in it.
+    Discarded(String, Box<DraftForm>),
+    /// Of [`Command::FindDrafts`].
+    DraftCards(Vec<DraftCard>),
     /// Of [`Command::Fetch`] and [`Command::Letters`].
     Letters(Vec<LetterHead>),
     /// Of the commands that open.
@@ -631,8 +665,8 @@ pub struct Preflight {
     pub groups: Vec<(Scheme, Vec<Mailbox>)>,
     /// What keeps it from being sealed, most useful first; empty when it can be.
     pub problems: Vec<PlanProblem>,
-    /// What each can see of the sealed letter.
-    pub visible: Vec<VisibleRow>,
+    /// What cannot be used because of somebody (rule 48).
+    pub losses: Vec<Loss>,
     /// The server that takes it, if an account is set up.
     pub server: Option<String>,
 }
@@ -648,36 +682,6 @@ pub struct PreflightRow {
     pub scheme: Option<(Scheme, Why)>,
     /// The certificate that would be used, and how it was checked; or why none.
     pub cert: Result<(Fingerprint, Checked), PlanProblem>,
-}
-
-/// Who can see one thing about a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VisibleRow {
-    /// Which thing.
-    pub what: Visible,
-    /// Whether recipients see it.
-    pub recipient: bool,
-    /// Whether mail servers on the way see it.
-    pub servers: bool,
-    /// Whether somebody listening on the line to our server sees it.
-    pub eavesdropper: bool,
-}
-
-/// Things about a letter that somebody may see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visible {
-    /// The subject.
-    Subject,
-    /// Who writes to whom.
-    Names,
-    /// The text.
-    Text,
-    /// Names of attachments.
-    AttachmentNames,
-    /// How large it is.
-    Size,
-    /// When it was sent.
-    Time,
 }
 
 /// What came of sending.

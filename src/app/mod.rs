@@ -13,4 +13,5 @@ pub mod print;
 mod random;
 pub mod runner;
 pub mod service;
+pub mod sight;
 pub mod workers;

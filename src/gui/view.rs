@@ -52,12 +52,22 @@ pub enum Slot {
     Storage,
     /// Write: how the draft would travel.
     Preflight,
+    /// Write: what each can see of it, off the sealed bytes.
+    OthersSee,
+    /// Write: people to write to.
+    Contacts,
+    /// Write: the text under the letters of an author who is not the identity in use.
+    AuthorSignature,
     /// Write: the draft to rest.
     Autosave,
     /// Write: the drafts at rest.
     Drafts,
     /// Write: a draft from rest.
     LoadDraft,
+    /// Write: drafts that hold some words.
+    FindDrafts,
+    /// Write: letting a draft go.
+    Discard,
     /// Write: on its way.
     Send,
     /// Outbox: its letters.
@@ -94,12 +104,17 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 18] = [
+    pub const OF_PAGES: [Slot; 23] = [
         Slot::AccountTest,
         Slot::Storage,
         Slot::Preflight,
+        Slot::OthersSee,
+        Slot::Contacts,
+        Slot::AuthorSignature,
         Slot::Drafts,
         Slot::LoadDraft,
+        Slot::FindDrafts,
+        Slot::Discard,
         Slot::Outbox,
         Slot::Letters,
         Slot::Fetch,
@@ -138,9 +153,14 @@ impl Slot {
             | Slot::Leaving
             | Slot::Storage
             | Slot::Preflight
+            | Slot::OthersSee
+            | Slot::Contacts
+            | Slot::AuthorSignature
             | Slot::Autosave
             | Slot::Drafts
             | Slot::LoadDraft
+            | Slot::FindDrafts
+            | Slot::Discard
             | Slot::Outbox
             | Slot::Letters
             | Slot::Opened

@@ -187,7 +187,7 @@ impl Window {
                 }
                 Action::WriteReply(form) => {
                     self.new_letter(ctx);
-                    self.write.begin_reply(*form, Instant::now());
+                    self.write.begin_with(*form);
                 }
                 Action::ReadSent(id) => {
                     self.go(Place::Read);
@@ -311,7 +311,10 @@ impl Window {
     }
 
     fn answer(&mut self, slot: Slot, result: Result<Outcome, Failure>, actions: &mut Vec<Action>) {
-        self.hear(&result);
+        // What stands under another identity's letters is for the letter alone.
+        if slot != Slot::AuthorSignature {
+            self.hear(&result);
+        }
         match slot {
             Slot::Overview | Slot::Practice => self.desk_answer(slot, result, actions),
             Slot::Identity => {
@@ -326,9 +329,16 @@ impl Window {
             | Slot::Storage
             | Slot::Preferences
             | Slot::Signature => self.settings.answer(slot, result, actions),
-            Slot::Preflight | Slot::Autosave | Slot::Drafts | Slot::LoadDraft | Slot::Send => {
-                self.write.answer(slot, result, actions);
-            }
+            Slot::Preflight
+            | Slot::OthersSee
+            | Slot::Contacts
+            | Slot::AuthorSignature
+            | Slot::Autosave
+            | Slot::Drafts
+            | Slot::LoadDraft
+            | Slot::FindDrafts
+            | Slot::Discard
+            | Slot::Send => self.write.answer(slot, result, actions),
             Slot::Retry | Slot::Leaving => {
                 self.outbox.answer(&result);
                 actions.push(Action::run(Slot::Outbox, Command::Outbox));

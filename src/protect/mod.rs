@@ -2,6 +2,7 @@
 
 pub mod evidence;
 pub mod inline;
+pub mod losses;
 pub mod open;
 pub mod openpgp;
 pub mod outgoing;

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod attacks;
+mod outside;
 pub mod reading;
 mod structure;
 pub mod verdict;
@@ -16,6 +17,7 @@ pub use crate::mime::{
 pub use crate::protect::evidence::{
     EncryptionFact, Integrity, Layer, RecipientHandle, SignatureFact, SignatureState,
 };
+pub use outside::Outside;
 pub use reading::{Caution, Reading, reading};
 pub use structure::{PartCover, PartRow};
 pub use verdict::{Claims, Policy, Signer, Summary, Verdict, WhyNot, judge};

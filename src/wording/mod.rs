@@ -16,6 +16,7 @@ mod print;
 mod progress;
 mod store;
 mod structure;
+mod typing;
 mod verdict;
 
 pub use chain::{anchor_for, anchors, chain, chain_fault, link_state};
@@ -27,13 +28,14 @@ pub use key::{
 };
 pub use network::{fetch_failure, not_all_taken, submit_failure};
 pub use outbox::outbox_state;
-pub use plan::{draft_problem, plan_problem, preflight_sentence, reply_sentence, why_scheme};
+pub use plan::{draft_problem, loss, plan_problem, preflight_sentence, reply_sentence, why_scheme};
 pub use print::printout;
-pub use progress::{step, visible};
+pub use progress::{outside, step, visible};
 pub use store::{kept, vault_kind};
 pub use structure::{
     attachment_caution, attachment_name, layers, name_caution, own_protection, part_cover,
 };
+pub use typing::{pasted_too_much, recipients_left_out, unseen_left_out};
 pub use verdict::{caution, checked, verdict, verdict_facts, why_not};
 
 use crate::base::Time;

@@ -2,7 +2,7 @@
 
 use super::{Notice, Turn, key_state, list_of, scheme_name};
 use crate::address::{Address, Mailbox};
-use crate::app::command::{DraftForm, Preflight, Why};
+use crate::app::command::{Because, DraftForm, Loss, Lost, Preflight, Why};
 use crate::cert::Scheme;
 use crate::compose::DraftProblem;
 use crate::protect::plan::PlanProblem;
@@ -179,6 +179,30 @@ pub fn needs_split(groups: &[(Scheme, Vec<Address>)]) -> Notice {
         notice = notice.detail(format!("{}: {}", scheme_name(*scheme), list_of(&names)));
     }
     notice
+}
+
+/// What is not used because of somebody, in one sentence.
+pub fn loss(loss: &Loss) -> String {
+    let who: Vec<String> = loss
+        .because_of
+        .iter()
+        .map(|because| match because {
+            Because::Own => "your own key".to_owned(),
+            Because::Recipient(mailbox) => format!("the key of {}", mailbox.address),
+        })
+        .collect();
+    let who = list_of(&who);
+    match loss.what {
+        Lost::AuthenticatedEncryption => {
+            format!("The newest way of sealing is not used: {who} cannot take it.")
+        }
+        Lost::StrongestCipher => {
+            format!("The strongest cipher is not used: {who} does not take it.")
+        }
+        Lost::PostQuantum => format!(
+            "The seal is not made for the time of quantum computers: {who} cannot take that."
+        ),
+    }
 }
 
 /// Why a draft cannot become a letter.

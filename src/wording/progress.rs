@@ -1,6 +1,7 @@
 //! What a job is busy with, and what others can see.
 
-use crate::app::command::Visible;
+use super::size;
+use crate::app::command::{Shown, Visible, VisibleRow};
 use crate::app::job::Step;
 
 /// A step in words.
@@ -31,4 +32,24 @@ pub fn visible(what: Visible) -> &'static str {
         Visible::Size => "Size",
         Visible::Time => "Time",
     }
+}
+
+/// What can be read outside the seal, in one line; empty where that is nothing. A long list is cut
+/// and counted.
+pub fn outside(row: &VisibleRow) -> String {
+    const MOST: usize = 4;
+    let mut shown: Vec<String> = row
+        .outside
+        .iter()
+        .take(MOST)
+        .map(|shown| match shown {
+            Shown::Text(text) => text.to_string(),
+            Shown::Bytes(bytes) => size(*bytes),
+        })
+        .collect();
+    let more = row.outside.len().saturating_sub(shown.len());
+    if more > 0 {
+        shown.push(format!("and {more} more"));
+    }
+    shown.join(", ")
 }

@@ -32,6 +32,38 @@ pub(super) fn one(
     take(conn, key, &Record::new(Place::Draft, id))
 }
 
+/// Where newer words stand beside the whole draft.
+const WORDS: i64 = 1;
+
+/// The words that were written after all of it.
+pub(super) fn words(
+    conn: &Connection,
+    key: &VaultKey,
+    id: &str,
+) -> Result<Option<Secret<Vec<u8>>>, Fault> {
+    take(conn, key, &Record::new(Place::Draft, id).part(WORDS))
+}
+
+/// Writes newer words beside a draft that is there. `false` where it is not: they would be all that
+/// is left of it, and are not written.
+pub(super) fn put_words(
+    tx: &Transaction<'_>,
+    key: &VaultKey,
+    id: &str,
+    bytes: &[u8],
+    at: Time,
+) -> Result<bool, Fault> {
+    let there = tx.execute(
+        "UPDATE draft SET at = ?2 WHERE id = ?1",
+        (id, from_time(at)),
+    )?;
+    if there == 0 {
+        return Ok(false);
+    }
+    sealed::put(tx, key, &Record::new(Place::Draft, id).part(WORDS), bytes)?;
+    Ok(true)
+}
+
 /// Writes a draft.
 pub(super) fn put(
     tx: &Transaction<'_>,
@@ -44,6 +76,7 @@ pub(super) fn put(
         "INSERT INTO draft (id, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = excluded.at",
         (id, from_time(at)),
     )?;
+    sealed::remove_part(tx, &Record::new(Place::Draft, id).part(WORDS))?;
     sealed::put(tx, key, &Record::new(Place::Draft, id), bytes)
 }
 

@@ -400,8 +400,16 @@ impl Store for FileStore {
         self.open_and_read(|conn, key| drafts::one(conn, key, id))
     }
 
+    fn draft_words(&self, id: &str) -> Result<Option<Secret<Vec<u8>>>, StoreFailure> {
+        self.open_and_read(|conn, key| drafts::words(conn, key, id))
+    }
+
     fn put_draft(&self, id: &str, bytes: &[u8], at: Time) -> Result<(), StoreFailure> {
         self.open_and_write(|tx, key| drafts::put(tx, key, id, bytes, at))
+    }
+
+    fn put_draft_words(&self, id: &str, bytes: &[u8], at: Time) -> Result<bool, StoreFailure> {
+        self.open_and_write(|tx, key| drafts::put_words(tx, key, id, bytes, at))
     }
 
     fn remove_draft(&self, id: &str) -> Result<(), StoreFailure> {

@@ -397,8 +397,14 @@ pub trait Store: Send + Sync {
     fn drafts(&self) -> Result<Vec<DraftHead>, StoreFailure>;
     /// One draft's bytes. Vault.
     fn draft(&self, id: &str) -> Result<Option<Secret<Vec<u8>>>, StoreFailure>;
-    /// Writes a draft, durably before it returns. Vault.
+    /// The words of a draft, where they were written later than all of it. Vault.
+    fn draft_words(&self, id: &str) -> Result<Option<Secret<Vec<u8>>>, StoreFailure>;
+    /// Writes a draft, durably before it returns; words that were written for an older one are
+    /// gone. Vault.
     fn put_draft(&self, id: &str, bytes: &[u8], at: Time) -> Result<(), StoreFailure>;
+    /// Writes newer words beside a draft, durably before it returns; `false` when there is no such
+    /// draft, and then nothing is written. Vault.
+    fn put_draft_words(&self, id: &str, bytes: &[u8], at: Time) -> Result<bool, StoreFailure>;
     /// Removes a draft. No vault.
     fn remove_draft(&self, id: &str) -> Result<(), StoreFailure>;
 

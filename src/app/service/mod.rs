@@ -4,6 +4,7 @@ pub mod account;
 pub mod backup;
 pub mod certificate;
 pub mod chain;
+pub mod contacts;
 pub mod draft;
 pub mod identity;
 pub mod import;
@@ -12,6 +13,7 @@ mod learned;
 pub mod letters;
 pub mod open;
 pub mod opened;
+pub mod others_see;
 pub mod outbox;
 pub mod practice;
 pub mod preferences;
@@ -142,6 +144,10 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::Preflight(source) => {
             Outcome::Preflight(Box::new(preflight::preflight(desk, source)?))
         }
+        Command::OthersSee(source) => {
+            Outcome::OthersSee(others_see::others_see(desk, source, watch)?)
+        }
+        Command::Contacts => Outcome::Contacts(contacts::contacts(desk)?),
         Command::Seal { draft, to, split } => Outcome::Sealed(match to {
             None => seal::seal_draft(desk, draft, split, watch)?,
             Some(to) => seal::seal_to_files(desk, draft, &to, split, watch)?,
@@ -168,14 +174,19 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         }
         Command::Drafts => Outcome::Drafts(desk.store.drafts()?),
         Command::LoadDraft(id) => Outcome::Draft(Box::new(draft::load(desk, &id)?)),
-        Command::SaveDraft { id, draft } => {
-            draft::save(desk, &id, &draft)?;
+        Command::SaveDraft { id, draft, files } => {
+            draft::save(desk, &id, &draft, files)?;
             Outcome::Drafts(desk.store.drafts()?)
         }
         Command::RemoveDraft(id) => {
             desk.store.remove_draft(&id)?;
             Outcome::Drafts(desk.store.drafts()?)
         }
+        Command::DiscardDraft(id) => {
+            let form = draft::discard(desk, &id)?;
+            Outcome::Discarded(id, Box::new(form))
+        }
+        Command::FindDrafts { query } => Outcome::DraftCards(draft::find(desk, &query)?),
         Command::Fetch => Outcome::Letters(letters::fetch(desk, watch)?),
         Command::Letters => Outcome::Letters(letters::list(desk)?),
         Command::Open {

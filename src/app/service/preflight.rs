@@ -2,14 +2,15 @@
 
 use super::{draft::draft_of, seal};
 use crate::address::Mailbox;
-use crate::app::command::{DraftSource, Preflight, Visible, VisibleRow};
+use crate::app::command::{DraftSource, Preflight};
 use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::cert::Scheme;
 use crate::compose::DraftProblem;
+use crate::protect::losses::losses;
 use crate::protect::plan::{Own, Plan, PlanProblem};
 
-/// One row a recipient, what is in the way, and what each can see.
+/// One row a recipient, what is in the way, and what is not used because of somebody.
 pub fn preflight(desk: &Desk, source: DraftSource) -> Result<Preflight, Failure> {
     let draft = draft_of(source)?;
     let recipients = match draft.recipients() {
@@ -33,6 +34,10 @@ pub fn preflight(desk: &Desk, source: DraftSource) -> Result<Preflight, Failure>
         Ok(plan) => groups(plan),
         Err(_) => Vec::new(),
     };
+    let losses = match &planned {
+        Ok(plan) => losses(plan, now),
+        Err(_) => Vec::new(),
+    };
     let problems: Vec<PlanProblem> = match (&identity, planned) {
         (Some(_), planned) => planned.err().unwrap_or_default(),
         (None, _) => rows
@@ -52,7 +57,7 @@ pub fn preflight(desk: &Desk, source: DraftSource) -> Result<Preflight, Failure>
         rows,
         groups,
         problems,
-        visible: visible(),
+        losses,
         server,
     })
 }
@@ -73,23 +78,4 @@ fn groups(plan: &Plan) -> Vec<(Scheme, Vec<Mailbox>)> {
             )
         })
         .collect()
-}
-
-/// Who sees what of a sealed letter: TLS hides all from the line to our own server but size and
-/// time; servers need names; the payload is the recipients' alone.
-fn visible() -> Vec<VisibleRow> {
-    let row = |what, servers, eavesdropper| VisibleRow {
-        what,
-        recipient: true,
-        servers,
-        eavesdropper,
-    };
-    vec![
-        row(Visible::Subject, false, false),
-        row(Visible::Names, true, false),
-        row(Visible::Text, false, false),
-        row(Visible::AttachmentNames, false, false),
-        row(Visible::Size, true, true),
-        row(Visible::Time, true, true),
-    ]
 }

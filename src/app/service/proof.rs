@@ -165,4 +165,4 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::app::service) mod tests;

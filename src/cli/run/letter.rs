@@ -4,8 +4,8 @@ use super::report::{Report, failure_json, notice_text};
 use super::{Session, read_message, unexpected};
 use crate::address::Address;
 use crate::app::command::{
-    Command, DraftSource, Outcome, Preflight, PreflightRow, Protection, Role, SealedCopy,
-    SendReport, Visible, Way,
+    Because, Command, DraftSource, Loss, Lost, Outcome, Preflight, PreflightRow, Protection, Role,
+    SealedCopy, SendReport, Shown, Visible, VisibleRow, Way,
 };
 use crate::app::failure::Failure;
 use crate::app::port::{OutboxEntry, OutboxState, StoredCopy};
@@ -76,13 +76,27 @@ fn sealed_text(copies: &[SealedCopy]) -> String {
 }
 
 pub fn preflight(session: &Session, path: &Path) -> Result<Report, Failure> {
-    match session.run(Command::Preflight(draft(path)?))? {
-        Outcome::Preflight(preflight) => Ok(preflight_report(&preflight)),
-        _ => Err(unexpected()),
-    }
+    let preflight = match session.run(Command::Preflight(draft(path)?))? {
+        Outcome::Preflight(preflight) => preflight,
+        _ => return Err(unexpected()),
+    };
+    // What others see is read off the sealed bytes, so there is none of it before it can be sealed.
+    let visible = if is_sealable(&preflight) {
+        match session.run(Command::OthersSee(draft(path)?))? {
+            Outcome::OthersSee(visible) => visible,
+            _ => return Err(unexpected()),
+        }
+    } else {
+        Vec::new()
+    };
+    Ok(preflight_report(&preflight, &visible))
 }
 
-fn preflight_report(preflight: &Preflight) -> Report {
+fn is_sealable(preflight: &Preflight) -> bool {
+    preflight.problems.is_empty() && !preflight.rows.is_empty()
+}
+
+fn preflight_report(preflight: &Preflight, visible: &[VisibleRow]) -> Report {
     let problems: Vec<Value> = preflight
         .problems
         .iter()
@@ -96,26 +110,15 @@ fn preflight_report(preflight: &Preflight) -> Report {
             })
         })
         .collect();
-    let visible: Vec<Value> = preflight
-        .visible
-        .iter()
-        .map(|row| {
-            json!({
-                "what": visible_word(row.what),
-                "recipient": row.recipient,
-                "servers": row.servers,
-                "eavesdropper": row.eavesdropper,
-            })
-        })
-        .collect();
     let json = json!({
-        "sealable": preflight.problems.is_empty() && !preflight.rows.is_empty(),
+        "sealable": is_sealable(preflight),
         "sentence": wording::preflight_sentence(preflight),
         "from": preflight.from.as_ref().map(|from| from.address.as_str()),
         "recipients": preflight.rows.iter().map(recipient_json).collect::<Vec<_>>(),
         "groups": groups_json(preflight),
         "problems": problems,
-        "visible": visible,
+        "losses": preflight.losses.iter().map(loss_json).collect::<Vec<_>>(),
+        "visible": visible.iter().map(visible_json).collect::<Vec<_>>(),
         "server": preflight.server,
     });
     let mut lines = vec![wording::preflight_sentence(preflight), String::new()];
@@ -132,18 +135,11 @@ fn preflight_report(preflight: &Preflight) -> Report {
         };
         lines.push(format!("  {}: {state}", row.mailbox));
     }
-    lines.push(String::new());
-    lines.push("                     recipient  servers  eavesdropper".to_owned());
-    for row in &preflight.visible {
-        let cell = |sees: bool| if sees { "sees" } else { "-" };
-        lines.push(format!(
-            "  {:<18} {:<10} {:<8} {}",
-            wording::visible(row.what),
-            cell(row.recipient),
-            cell(row.servers),
-            cell(row.eavesdropper)
-        ));
+    if !preflight.losses.is_empty() {
+        lines.push(String::new());
+        lines.extend(preflight.losses.iter().map(wording::loss));
     }
+    lines.extend(visible_text(visible));
     if let Some(server) = &preflight.server {
         lines.push(format!("\nIt goes to {server} over TLS."));
     }
@@ -170,6 +166,58 @@ fn groups_json(preflight: &Preflight) -> Vec<Value> {
             json!({ "scheme": scheme.word(), "recipients": addresses.collect::<Vec<_>>() })
         })
         .collect()
+}
+
+fn visible_json(row: &VisibleRow) -> Value {
+    let outside = row.outside.iter().map(|shown| match shown {
+        Shown::Text(text) => Value::from(text.raw()),
+        Shown::Bytes(bytes) => Value::from(*bytes),
+    });
+    json!({
+        "what": visible_word(row.what),
+        "there": row.there,
+        "recipient": row.recipient,
+        "servers": row.servers,
+        "eavesdropper": row.eavesdropper,
+        "outside": outside.collect::<Vec<_>>(),
+    })
+}
+
+/// The table, and under it what can be read outside.
+fn visible_text(rows: &[VisibleRow]) -> Vec<String> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let head = "                     recipient  servers  eavesdropper";
+    let mut lines = vec![String::new(), head.to_owned()];
+    for row in rows {
+        let cell = |sees: bool| if sees { "sees" } else { "-" };
+        let outside = wording::outside(row);
+        let line = format!(
+            "  {:<18} {:<10} {:<8} {:<12} {outside}",
+            wording::visible(row.what),
+            cell(row.recipient),
+            cell(row.servers),
+            cell(row.eavesdropper)
+        );
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+fn loss_json(loss: &Loss) -> Value {
+    let because_of = loss.because_of.iter().map(|because| match because {
+        Because::Own => Value::from("own"),
+        Because::Recipient(mailbox) => Value::from(mailbox.address.as_str()),
+    });
+    json!({
+        "what": match loss.what {
+            Lost::AuthenticatedEncryption => "authenticated-encryption",
+            Lost::StrongestCipher => "strongest-cipher",
+            Lost::PostQuantum => "post-quantum",
+        },
+        "because_of": because_of.collect::<Vec<_>>(),
+    })
 }
 
 fn recipient_json(row: &PreflightRow) -> Value {

@@ -2,8 +2,8 @@
 
 use crate::address::Mailbox;
 use crate::app::command::{
-    DraftForm, FormAttachment, KeyCard, KeyRow, KeyState, Overview, Preflight, PreflightRow,
-    Visible, VisibleRow,
+    Contact, DraftForm, FormAttachment, KeyCard, KeyRow, KeyState, Overview, Preflight,
+    PreflightRow, Shown, Visible, VisibleRow,
 };
 use crate::app::port::{Identity, LetterHead, OutboxEntry, OutboxState, StoredCopy};
 use crate::base::Time;
@@ -145,17 +145,11 @@ pub fn preflight(hostile: bool) -> Preflight {
         fingerprint: fingerprint('D'),
         why: Unusable::Expired { at: now() },
     };
-    let row = |mailbox, cert| PreflightRow {
+    let row = |mailbox, cert: Result<_, _>| PreflightRow {
         mailbox,
         role: Role::To,
         scheme: None,
         cert,
-    };
-    let seen = |what, servers| VisibleRow {
-        what,
-        recipient: true,
-        servers,
-        eavesdropper: false,
     };
     Preflight {
         from: Some(mailbox("ada@example.org")),
@@ -166,9 +160,56 @@ pub fn preflight(hostile: bool) -> Preflight {
         ],
         groups: Vec::new(),
         problems: vec![no_cert, ended],
-        visible: vec![seen(Visible::Subject, false), seen(Visible::Names, true)],
+        losses: Vec::new(),
         server: Some("smtp.example.org:465".to_owned()),
     }
+}
+
+/// What each sees of a letter that was sealed for Bob.
+pub fn visible(hostile: bool) -> Vec<VisibleRow> {
+    let seen = |what, servers, outside| VisibleRow {
+        what,
+        there: true,
+        recipient: true,
+        servers,
+        eavesdropper: false,
+        outside,
+    };
+    let text = |text: &str| Shown::Text(name(text, hostile).into());
+    vec![
+        seen(Visible::Subject, false, vec![text("[...]")]),
+        seen(
+            Visible::Names,
+            true,
+            vec![text("ada@example.org"), text("bob@example.org")],
+        ),
+        seen(Visible::Size, true, vec![Shown::Bytes(4_711)]),
+    ]
+}
+
+/// A letter for Bob alone, who is ready.
+pub fn preflight_for_bob() -> Preflight {
+    let mut preflight = preflight(false);
+    preflight.rows.truncate(1);
+    preflight.problems.clear();
+    preflight
+}
+
+/// People to write to.
+pub fn contacts(hostile: bool) -> Vec<Contact> {
+    let contact = |text: &str, ready| Contact {
+        mailbox: Mailbox::named(
+            &name(text, hostile),
+            mailbox(&format!("{}@example.org", text.to_lowercase())).address,
+        ),
+        ready,
+        written: None,
+    };
+    vec![
+        contact("Bob", true),
+        contact("Bobby", false),
+        contact("Carol", false),
+    ]
 }
 
 /// An own key, a confirmed one, one nobody looked at, one that ended.

@@ -11,6 +11,7 @@ mod reading;
 mod settings;
 mod shape;
 mod states;
+mod write;
 
 use super::pages::first::{FirstStart, first_ui};
 use super::pages::keys::{KeysPage, keys_ui};

@@ -237,7 +237,7 @@ fn rule_32_what_answers_a_sealed_letter_goes_readable_only_without_it() {
         },
         ..DraftForm::default()
     };
-    paper.write.begin_reply(form, Instant::now());
+    paper.write.begin_with(form);
     let mut harness = window(paper, SIZE, false);
     harness.get_by_label("Other ways to send").click();
     harness.run();

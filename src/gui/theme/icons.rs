@@ -57,6 +57,8 @@ pub enum Icon {
     Eye,
     /// Head and shoulders: a person.
     Person,
+    /// A bin: let go.
+    Bin,
     /// A seal, filled: can be sealed.
     Sealed,
     /// A ring: no key yet.
@@ -287,6 +289,13 @@ fn parts(icon: Icon) -> &'static [Part] {
             Arc(12.0, 20.6, 7.6, -0.5, 0.0),
             Line(&[(4.4, 20.6), (19.6, 20.6)]),
         ],
+        Icon::Bin => &[
+            Line(&[(4.5, 6.8), (19.5, 6.8)]),
+            Line(&[(9.0, 6.8), (9.6, 3.8), (14.4, 3.8), (15.0, 6.8)]),
+            Line(&[(6.4, 6.8), (7.4, 20.4), (16.6, 20.4), (17.6, 6.8)]),
+            Line(&[(10.2, 10.6), (10.5, 16.8)]),
+            Line(&[(13.8, 10.6), (13.5, 16.8)]),
+        ],
         Icon::Ring => &[Circle(12.0, 12.0, 8.4)],
         Icon::Sealed | Icon::Broken => &[],
     }
@@ -385,6 +394,28 @@ fn paint_blob(painter: &Painter, centre: Pos2, radius: f32, color: Color32) {
         mesh.add_triangle(inner, next_outer, next_inner);
     }
     painter.add(Shape::mesh(mesh));
+}
+
+/// Wax that was just dripped: round and bright on top, nothing pressed into it yet.
+pub fn paint_soft_wax(painter: &Painter, centre: Pos2, radius: f32, palette: Palette) {
+    let wax = palette.wax;
+    let deep = super::tokens::mix(wax, Color32::BLACK, 0.22);
+    let bright = super::tokens::mix(wax, Color32::WHITE, 0.28);
+    let unit = radius / 32.0;
+    paint_blob(painter, centre + vec2(0.0, 1.6 * unit), radius * 0.90, deep);
+    paint_blob(painter, centre, radius * 0.885, wax);
+    // Light lies on the upper left of a drop.
+    let shine: Vec<Pos2> = (0..=16_u8)
+        .map(|i| {
+            let turn = (0.54 + 0.22 * f32::from(i) / 16.0) * TAU;
+            centre + vec2(turn.cos(), turn.sin()) * 20.5 * unit
+        })
+        .collect();
+    let pen = Stroke::new(2.6 * unit, bright);
+    for end in [shine.first(), shine.last()].into_iter().flatten() {
+        painter.circle_filled(*end, pen.width / 2.0, pen.color);
+    }
+    painter.add(Shape::line(shine, pen));
 }
 
 /// The one ornament: a wax seal with a feather pressed into it.

@@ -127,6 +127,15 @@ pub fn paint_focus(ui: &Ui, response: &Response, rect: Rect) {
     }
 }
 
+/// As [`paint_focus`], for what fills its room to the edge.
+pub fn paint_focus_inside(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let ring = theme::focus_ring(Palette::of(ui));
+        ui.painter()
+            .rect_stroke(rect, CORNER, ring, StrokeKind::Inside);
+    }
+}
+
 fn paint_ground(ui: &Ui, response: &Response, kind: Kind, rect: Rect) -> Color32 {
     let palette = Palette::of(ui);
     let over = response.hovered() || response.is_pointer_button_down_on();

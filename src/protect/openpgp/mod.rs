@@ -7,6 +7,7 @@
 //! OpenSSL (`mdc`): sequoia's detects collisions, which does not matter there, at a third of the
 //! speed (459 against 1,634 MB/s).
 
+mod abilities;
 mod decrypt;
 mod frame;
 mod inflate;
@@ -21,6 +22,7 @@ pub(crate) mod tests;
 mod verify;
 mod wrap;
 
+pub use abilities::{Abilities, abilities};
 pub use open::{OpenFailure, OpenProblem, Opened, Reading, open};
 pub use seal::{SealFailure, seal};
 pub use verify::verify_detached;

@@ -61,7 +61,8 @@ const DRAFT: &str = "To: alice@example.org\r\nSubject: Plans\r\nMIME-Version: 1.
     Dear me,\r\n.\r\nrest\r\n--b\r\nContent-Type: application/octet-stream\r\n\
     Content-Disposition: attachment; filename=a.bin\r\n\r\nabcdef\r\n--b--\r\n";
 
-fn desk() -> Desk {
+/// Alice at a desk without a network.
+pub(in crate::app::service) fn desk() -> Desk {
     let desk = Desk {
         store: Arc::new(FileStore::in_memory().unwrap()),
         submission: Arc::new(Nowhere),

@@ -7,14 +7,19 @@ use crate::gui::theme::{self, Icon, Palette, icons, steps};
 use crate::gui::view::{Action, Place, View};
 use crate::gui::widgets::{self, Kind, button, fold, untrusted};
 use crate::wording;
-use egui::{Align, Key, Layout, Sense, Ui, vec2};
+use egui::{Align, Key, Layout, Rect, Sense, Ui, vec2};
+use std::time::{Duration, Instant};
 
 /// What became of a letter.
 pub struct Outcome {
     subject: String,
     result: Result<SendReport, Told>,
     open: bool,
+    since: Instant,
 }
+
+/// How long the wax lies soft before the seal is in it: one still picture, then another.
+const SOFT: Duration = Duration::from_millis(450);
 
 impl Outcome {
     /// Of a letter with this subject.
@@ -27,20 +32,20 @@ impl Outcome {
             subject,
             result: result.map_err(told),
             open: false,
+            since: Instant::now(),
         }
     }
 }
 
 /// Draws it. Returns whether the person goes on to another letter.
 pub fn sent_ui(ui: &mut Ui, view: &View, outcome: &mut Outcome, actions: &mut Vec<Action>) -> bool {
-    let palette = Palette::of(ui);
     let mut again = false;
     egui::ScrollArea::vertical().show(ui, |ui| {
         ui.with_layout(Layout::top_down(Align::Center), |ui| {
             ui.add_space((ui.available_height() * 0.14).max(steps(4)));
             if outcome.result.is_ok() {
-                let (rect, _) = ui.allocate_exact_size(vec2(140.0, 140.0), Sense::hover());
-                icons::paint_seal(ui.painter(), rect.center(), 64.0, palette);
+                let (rect, _) = ui.allocate_exact_size(vec2(152.0, 152.0), Sense::hover());
+                seal_ui(ui, rect, outcome.since);
                 ui.add_space(steps(4));
             }
             let subject = untrusted(ui, &outcome.subject, true, 120);
@@ -61,6 +66,18 @@ pub fn sent_ui(ui: &mut Ui, view: &View, outcome: &mut Outcome, actions: &mut Ve
         });
     });
     again || ui.input(|i| i.key_pressed(Key::Escape))
+}
+
+/// The seal is pressed: soft wax for a moment, then the seal. Nothing is drawn in between.
+fn seal_ui(ui: &Ui, rect: Rect, since: Instant) {
+    let palette = Palette::of(ui);
+    let passed = since.elapsed();
+    if passed < SOFT {
+        icons::paint_soft_wax(ui.painter(), rect.center(), 64.0, palette);
+        ui.ctx().request_repaint_after(SOFT - passed);
+    } else {
+        icons::paint_seal(ui.painter(), rect.center(), 64.0, palette);
+    }
 }
 
 fn sent_words_ui(ui: &mut Ui, view: &View, report: &SendReport, subject: &str, open: &mut bool) {

@@ -1,4 +1,5 @@
 mod attacks;
+mod losses;
 mod reading;
 mod sealing;
 

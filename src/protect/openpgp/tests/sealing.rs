@@ -112,7 +112,7 @@ fn what_cannot_be_sealed_says_for_whom_and_why() {
 }
 
 /// A key with a given profile, features and cipher preferences.
-fn modern(
+pub(super) fn modern(
     features: pgp::types::Features,
     prefers: Option<pgp::types::SymmetricAlgorithm>,
 ) -> NewKey {
