@@ -13,7 +13,9 @@ use crate::app::port::{
 };
 use crate::app::print::Printout;
 use crate::app::service::round_trip::Told;
-pub use crate::app::sight::{Contact, DraftCard, Shown, Visible, VisibleRow};
+pub use crate::app::sight::{
+    Contact, DraftCard, Preflight, PreflightRow, Shown, Visible, VisibleRow,
+};
 use crate::base::{Passphrase, Time};
 use crate::cert::x509::KeyChoice;
 use crate::cert::x509::chain::AnchorFor;
@@ -651,37 +653,6 @@ pub struct ImportedKey {
     pub accepted_for: Vec<Address>,
     /// Whether a secret half came with it.
     pub secret: bool,
-}
-
-/// How a draft would travel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preflight {
-    /// Who sends it.
-    pub from: Option<Mailbox>,
-    /// One row a recipient.
-    pub rows: Vec<PreflightRow>,
-    /// The groups of a letter in two encodings, first the first recipient's (rule 42); empty when it
-    /// is one.
-    pub groups: Vec<(Scheme, Vec<Mailbox>)>,
-    /// What keeps it from being sealed, most useful first; empty when it can be.
-    pub problems: Vec<PlanProblem>,
-    /// What cannot be used because of somebody (rule 48).
-    pub losses: Vec<Loss>,
-    /// The server that takes it, if an account is set up.
-    pub server: Option<String>,
-}
-
-/// One recipient of a draft.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreflightRow {
-    /// Whom.
-    pub mailbox: Mailbox,
-    /// Whether as To, Cc or Bcc.
-    pub role: Role,
-    /// By which standard it would be sealed for them, and why by this one.
-    pub scheme: Option<(Scheme, Why)>,
-    /// The certificate that would be used, and how it was checked; or why none.
-    pub cert: Result<(Fingerprint, Checked), PlanProblem>,
 }
 
 /// What came of sending.

@@ -4,6 +4,9 @@
 use crate::address::Mailbox;
 use crate::app::port::DraftHead;
 use crate::base::{Time, Untrusted};
+use crate::cert::{Checked, Fingerprint, Scheme};
+use crate::protect::losses::Loss;
+use crate::protect::plan::{PlanProblem, Role, Why};
 
 /// Somebody a letter could go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,4 +73,35 @@ pub struct DraftCard {
     pub to: String,
     /// How its text begins.
     pub start: String,
+}
+
+/// How a draft would travel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preflight {
+    /// Who sends it.
+    pub from: Option<Mailbox>,
+    /// One row a recipient.
+    pub rows: Vec<PreflightRow>,
+    /// The groups of a letter in two encodings, first the first recipient's (rule 42); empty when it
+    /// is one.
+    pub groups: Vec<(Scheme, Vec<Mailbox>)>,
+    /// What keeps it from being sealed, most useful first; empty when it can be.
+    pub problems: Vec<PlanProblem>,
+    /// What cannot be used because of somebody (rule 48).
+    pub losses: Vec<Loss>,
+    /// The server that takes it, if an account is set up.
+    pub server: Option<String>,
+}
+
+/// One recipient of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreflightRow {
+    /// Whom.
+    pub mailbox: Mailbox,
+    /// Whether as To, Cc or Bcc.
+    pub role: Role,
+    /// By which standard it would be sealed for them, and why by this one.
+    pub scheme: Option<(Scheme, Why)>,
+    /// The certificate that would be used, and how it was checked; or why none.
+    pub cert: Result<(Fingerprint, Checked), PlanProblem>,
 }
