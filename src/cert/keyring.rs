@@ -5,6 +5,10 @@ use crate::base::{Passphrase, Secret};
 
 /// One own secret key, of either scheme. There is no `Debug`.
 #[derive(Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a person has a few; a box would only move the larger one"
+)]
 pub enum OwnSecret {
     /// OpenPGP.
     OpenPgp(SecretCert),

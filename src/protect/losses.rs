@@ -51,7 +51,8 @@ pub fn losses(plan: &Plan, at: Time) -> Vec<Loss> {
         .partition(|planned| planned.role == Role::Bcc);
     let alone = blind.chunks(1);
     let copies: Vec<&[&Planned]> = std::iter::once(visible.as_slice()).chain(alone).collect();
-    let kinds: [(Lost, fn(&Abilities) -> bool); 3] = [
+    type Has = fn(&Abilities) -> bool;
+    let kinds: [(Lost, Has); 3] = [
         (Lost::AuthenticatedEncryption, |able| able.authenticated),
         (Lost::StrongestCipher, |able| able.strongest_cipher),
         (Lost::PostQuantum, |able| able.post_quantum),

@@ -80,23 +80,28 @@ pub fn check(desk: &Desk, question: &ChainQuestion, watch: &Watch) -> Result<Cha
             crls: None,
         };
         let found = revocation::ask(desk, &chain.path, sources, &wish, watch)?;
-        chain.fault = found.iter().enumerate().find_map(|(at, state)| {
-            let reason = match state {
-                LinkState::Good { .. } => return None,
-                LinkState::Revoked { at, reason } => Reason::Revoked {
-                    at: When::at(*at),
-                    reason: *reason,
-                },
-                LinkState::NotChecked { .. } | LinkState::NotKnown(_) => Reason::RevocationUnknown,
-            };
-            Some(Fault { reason, at })
-        });
+        chain.fault = revoked(&found);
         links = Some(found);
     }
     Ok(ChainAnswer {
         chain,
         skipped,
         links,
+    })
+}
+
+/// The first certificate of the path that may not be relied on, by what was asked.
+fn revoked(found: &[LinkState]) -> Option<Fault> {
+    found.iter().enumerate().find_map(|(at, state)| {
+        let reason = match state {
+            LinkState::Good { .. } => return None,
+            LinkState::Revoked { at, reason } => Reason::Revoked {
+                at: When::at(*at),
+                reason: *reason,
+            },
+            LinkState::NotChecked { .. } | LinkState::NotKnown(_) => Reason::RevocationUnknown,
+        };
+        Some(Fault { reason, at })
     })
 }
 

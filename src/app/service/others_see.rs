@@ -50,13 +50,6 @@ fn rows(draft: &Draft, payload: &[u8], copies: &[Copy]) -> Result<Vec<VisibleRow
         draft.attachments.iter().any(name)
     };
     let any = |sees: &dyn Fn(&Outside) -> bool| outside.iter().any(sees);
-    let fields = |name: &str| -> Vec<Shown> {
-        let text = outside.first().and_then(|first| first.field(name));
-        text.filter(|text| !text.raw().is_empty())
-            .map(|text| Shown::Text(text.clone()))
-            .into_iter()
-            .collect()
-    };
     let files: Vec<Shown> = outside
         .iter()
         .flat_map(Outside::file_names)
@@ -65,16 +58,6 @@ fn rows(draft: &Draft, payload: &[u8], copies: &[Copy]) -> Result<Vec<VisibleRow
         .collect();
     let people = people(copies, &outside);
     let dated = |there: &Outside| there.field("Date").is_some();
-    // Somebody on the line to our server meets TLS, without which nothing leaves (rule 57): how
-    // much passes, and when, is all that it shows.
-    let row = |what, there, recipient, servers, eavesdropper, outside| VisibleRow {
-        what,
-        there,
-        recipient,
-        servers,
-        eavesdropper,
-        outside,
-    };
     Ok(vec![
         row(
             Visible::Subject,
@@ -82,7 +65,7 @@ fn rows(draft: &Draft, payload: &[u8], copies: &[Copy]) -> Result<Vec<VisibleRow
             inside.holds(&draft.subject),
             any(&|there| there.holds(&draft.subject)),
             false,
-            fields("Subject"),
+            fields(&outside, "Subject"),
         ),
         row(
             Visible::Names,
@@ -125,9 +108,38 @@ fn rows(draft: &Draft, payload: &[u8], copies: &[Copy]) -> Result<Vec<VisibleRow
             dated(&inside),
             any(&dated),
             true,
-            fields("Date"),
+            fields(&outside, "Date"),
         ),
     ])
+}
+
+/// One row. Somebody on the line to our server meets TLS, without which nothing leaves (rule 57): how
+/// much passes, and when, is all that it shows.
+fn row(
+    what: Visible,
+    there: bool,
+    recipient: bool,
+    servers: bool,
+    eavesdropper: bool,
+    outside: Vec<Shown>,
+) -> VisibleRow {
+    VisibleRow {
+        what,
+        there,
+        recipient,
+        servers,
+        eavesdropper,
+        outside,
+    }
+}
+
+/// What the field of this name says outside.
+fn fields(outside: &[Outside], name: &str) -> Vec<Shown> {
+    let text = outside.first().and_then(|first| first.field(name));
+    text.filter(|text| !text.raw().is_empty())
+        .map(|text| Shown::Text(text.clone()))
+        .into_iter()
+        .collect()
 }
 
 /// Who is named outside: in header fields, and on the envelope, where our own server reads for

@@ -246,7 +246,17 @@ fn subject(mailbox: &Mailbox) -> Vec<u8> {
 fn signed(info: &[u8], kind: &KeyKind, key: &PKey<Private>) -> Result<Vec<u8>, ErrorStack> {
     let mut signer = match kind {
         KeyKind::Ec(Curve::P384) => Signer::new(MessageDigest::sha384(), key)?,
-        _ => super::secret::signer_for(key)?,
+        KeyKind::Rsa { .. }
+        | KeyKind::RsaPss { .. }
+        | KeyKind::Dsa
+        | KeyKind::Ed448
+        | KeyKind::X25519
+        | KeyKind::X448
+        | KeyKind::MlDsa(_)
+        | KeyKind::MlKem(_)
+        | KeyKind::Other(_)
+        | KeyKind::Ec(_)
+        | KeyKind::Ed25519 => super::secret::signer_for(key)?,
     };
     let signature = signer.sign_oneshot_to_vec(info)?;
     Ok(tlv::write_all(
@@ -268,7 +278,15 @@ fn signature_algorithm(kind: &KeyKind) -> Vec<u8> {
         KeyKind::Ec(_) => ([ECDSA, &[2]].concat(), &[]),
         KeyKind::Ed25519 => (oid::key::ED25519.to_vec(), &[]),
         KeyKind::MlDsa(65) => ([oid::key::NIST_SIGNATURES, &[18]].concat(), &[]),
-        _ => (RSA_SHA256.to_vec(), &[tag::NULL, 0]),
+        KeyKind::Rsa { .. }
+        | KeyKind::RsaPss { .. }
+        | KeyKind::Dsa
+        | KeyKind::Ed448
+        | KeyKind::X25519
+        | KeyKind::X448
+        | KeyKind::MlDsa(_)
+        | KeyKind::MlKem(_)
+        | KeyKind::Other(_) => (RSA_SHA256.to_vec(), &[tag::NULL, 0]),
     };
     tlv::write_all(tag::SEQUENCE, &[&tlv::write(tag::OID, &identifier), null])
 }

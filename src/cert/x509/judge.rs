@@ -94,9 +94,19 @@ impl X509Cert {
     }
 
     fn no_key(&self) -> Unusable {
+        use super::KeyKind;
         match self.key_kind() {
-            super::KeyKind::Other(what) => Unusable::Unsupported { what: what.clone() },
-            _ => Unusable::NoKey,
+            KeyKind::Other(what) => Unusable::Unsupported { what: what.clone() },
+            KeyKind::Rsa { .. }
+            | KeyKind::RsaPss { .. }
+            | KeyKind::Dsa
+            | KeyKind::Ec(_)
+            | KeyKind::Ed25519
+            | KeyKind::Ed448
+            | KeyKind::X25519
+            | KeyKind::X448
+            | KeyKind::MlDsa(_)
+            | KeyKind::MlKem(_) => Unusable::NoKey,
         }
     }
 

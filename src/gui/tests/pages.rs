@@ -253,6 +253,10 @@ fn rule_17_what_may_have_been_altered_is_read_only_after_a_warning() {
 fn the_look_is_chosen_in_settings() {
     use crate::settings::{PreferencesChange, TextSize, ThemeChoice};
     let mut harness = window(Paper::new(Some(Place::Settings), false), SIZE, false);
+    harness
+        .get_by_role_and_label(egui::Role::Tab, "Look")
+        .click();
+    harness.run();
     let chosen = harness.get_by_role_and_label(egui::Role::RadioButton, "As the system has them");
     chosen.scroll_to_me();
     harness.run();

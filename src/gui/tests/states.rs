@@ -115,7 +115,7 @@ fn busy(paper: &mut Paper) {
 }
 
 fn failed(paper: &mut Paper) {
-    let full = || Failure::File(FileFailure::DiskFull("/home/ada/letters".into()));
+    let full = || Failure::File(FileFailure::DiskFull("/letters/ada".into()));
     let maybe = || Failure::Submit(SubmitFailure::MaybeSent { cancelled: false });
     let mut asked = Vec::new();
     match paper.place {
@@ -184,7 +184,7 @@ fn done(paper: &mut Paper) {
             paper.keys.answer(Slot::Import, Ok(report), &mut asked);
         }
         Some(Place::Read) => {
-            let saved = Outcome::Saved("/home/ada/file 0.pdf".into());
+            let saved = Outcome::Saved("/letters/file 0.pdf".into());
             paper.read.answer(Slot::Save, Ok(saved), &mut asked);
         }
         Some(_) | None => {}

@@ -469,11 +469,11 @@ fn measure(nodes: &mut [Node]) {
         if let Some(parent) = parents.get_mut(index) {
             *parent = stack.last().copied();
         }
-        if let Some(node) = nodes.get_mut(index) {
-            if matches!(node.kind, Kind::Frame | Kind::Joined) {
-                node.length = 0;
-                stack.push(index);
-            }
+        if let Some(node) = nodes.get_mut(index)
+            && matches!(node.kind, Kind::Frame | Kind::Joined)
+        {
+            node.length = 0;
+            stack.push(index);
         }
     }
     for index in (0..nodes.len()).rev() {

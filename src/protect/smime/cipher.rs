@@ -251,7 +251,7 @@ impl ContentCipher {
     ) -> Result<usize, Failed> {
         let block = self.block();
         if key.len() != self.key_bytes()
-            || data.len() % block != 0
+            || !data.len().is_multiple_of(block)
             || (block > 1 && data.is_empty())
         {
             return Err(Failed);

@@ -274,7 +274,7 @@ fn agreement(cert: &X509Cert, key: &[u8], bits: AesBits) -> Result<Vec<u8>, Fail
             let point = own.raw_public_key()?;
             (own, point, algorithm(oids::X448, &[]))
         }
-        _ => {
+        KeyKind::Ec(_) => {
             let theirs = public.ec_key()?;
             let own = EcKey::generate(theirs.group())?;
             let mut context = openssl::bn::BigNumContext::new()?;
@@ -285,6 +285,14 @@ fn agreement(cert: &X509Cert, key: &[u8], bits: AesBits) -> Result<Vec<u8>, Fail
             )?;
             (PKey::from_ec_key(own)?, point, algorithm(oids::EC, &[]))
         }
+        KeyKind::Rsa { .. }
+        | KeyKind::RsaPss { .. }
+        | KeyKind::Dsa
+        | KeyKind::Ed25519
+        | KeyKind::Ed448
+        | KeyKind::MlDsa(_)
+        | KeyKind::MlKem(_)
+        | KeyKind::Other(_) => return Err(Failed),
     };
     let mut deriver = Deriver::new(&own)?;
     deriver.set_peer(&public)?;
@@ -307,10 +315,18 @@ fn agreement(cert: &X509Cert, key: &[u8], bits: AesBits) -> Result<Vec<u8>, Fail
             oids::DH_SINGLE_SHA512,
             keywrap::derive_x963(Hash::Sha512, &secret, &info, wrap.key_bytes())?,
         ),
-        _ => (
+        KeyKind::Ec(_) => (
             oids::DH_SINGLE_SHA256,
             keywrap::derive_x963(Hash::Sha256, &secret, &info, wrap.key_bytes())?,
         ),
+        KeyKind::Rsa { .. }
+        | KeyKind::RsaPss { .. }
+        | KeyKind::Dsa
+        | KeyKind::Ed25519
+        | KeyKind::Ed448
+        | KeyKind::MlDsa(_)
+        | KeyKind::MlKem(_)
+        | KeyKind::Other(_) => return Err(Failed),
     };
     let sealed = tlv::write(tag::OCTET_STRING, &wrap.wrap(&under, key)?);
     let recipient = tlv::write_all(tag::SEQUENCE, &[&issuer_and_serial(cert), &sealed]);

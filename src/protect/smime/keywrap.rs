@@ -77,7 +77,7 @@ impl KeyWrap {
     /// Puts a key in; AES alone, since nothing new is made with the other.
     pub fn wrap(self, under: &[u8], key: &[u8]) -> Result<Vec<u8>, Failed> {
         match self {
-            KeyWrap::Aes(_) if key.len() % 8 == 0 => {
+            KeyWrap::Aes(_) if key.len().is_multiple_of(8) => {
                 let under = AesKey::new_encrypt(under).map_err(|_| Failed)?;
                 let mut out = vec![0; key.len().saturating_add(8)];
                 wrap_key(&under, None, &mut out, key).map_err(|_| Failed)?;
@@ -135,7 +135,7 @@ pub fn unwrap_password(
     let (cipher, iv) = password_cipher(algorithm).ok_or(Failed)?;
     let block = cipher.block_size();
     let blocks = wrapped.len().checked_div(block).unwrap_or(0);
-    if blocks < 2 || wrapped.len() % block != 0 || wrapped.len() > 1024 {
+    if blocks < 2 || !wrapped.len().is_multiple_of(block) || wrapped.len() > 1024 {
         return Err(Failed);
     }
     // The last block decrypts to the IV of the second pass' beginning.

@@ -410,11 +410,14 @@ fn check_purpose(path: &[Arc<Certificate>], wish: &Wish<'_>) -> Result<(), Fault
             }
         }
     }
-    let can = match (wish.purpose, leaf.key.kind()) {
-        (Purpose::Sign, Kind::Montgomery | Kind::MlKem) => false,
-        (Purpose::Encrypt, Kind::Edwards | Kind::Dsa | Kind::MlDsa | Kind::RsaPss) => false,
-        _ => true,
-    };
+    let can = !matches!(
+        (wish.purpose, leaf.key.kind()),
+        (Purpose::Sign, Kind::Montgomery | Kind::MlKem)
+            | (
+                Purpose::Encrypt,
+                Kind::Edwards | Kind::Dsa | Kind::MlDsa | Kind::RsaPss
+            )
+    );
     if !can || !leaf.may(bits) {
         return Err(fault(0, Reason::KeyUsage { wanted }));
     }

@@ -43,7 +43,9 @@ pub type Encoded = Zeroizing<Vec<u8>>;
 
 /// UTF-16, big-endian, with a zero at the end.
 pub fn bmp(password: &str) -> Encoded {
-    let mut out = Zeroizing::new(Vec::with_capacity(password.len().saturating_mul(2) + 2));
+    let mut out = Zeroizing::new(Vec::with_capacity(
+        password.len().saturating_mul(2).saturating_add(2),
+    ));
     for unit in password.encode_utf16().chain([0]) {
         out.extend_from_slice(&unit.to_be_bytes());
     }
@@ -52,7 +54,9 @@ pub fn bmp(password: &str) -> Encoded {
 
 /// Each byte widened: how older programs took what is not ASCII.
 pub fn widened(password: &str) -> Encoded {
-    let mut out = Zeroizing::new(Vec::with_capacity(password.len().saturating_mul(2) + 2));
+    let mut out = Zeroizing::new(Vec::with_capacity(
+        password.len().saturating_mul(2).saturating_add(2),
+    ));
     for byte in password.bytes().chain([0]) {
         out.extend_from_slice(&[0, byte]);
     }

@@ -49,6 +49,7 @@ impl Section {
 }
 
 /// The page's state.
+#[derive(Default)]
 pub struct SettingsPage {
     /// None: whichever has something to do.
     section: Option<Section>,
@@ -57,19 +58,6 @@ pub struct SettingsPage {
     accounts: account::Accounts,
     under: Under,
     storage: Option<Storage>,
-}
-
-impl Default for SettingsPage {
-    fn default() -> Self {
-        SettingsPage {
-            section: None,
-            told: None,
-            identities: identities::Identities::default(),
-            accounts: account::Accounts::default(),
-            under: Under::default(),
-            storage: None,
-        }
-    }
 }
 
 impl SettingsPage {

@@ -134,7 +134,7 @@ fn an_authority_signs_lists_only_if_its_key_may() {
 fn a_list_larger_than_its_bound_is_refused_unread() {
     let der = vec![0x30; CRL_BYTES + 1];
     assert_eq!(Crl::from_der(&der).err(), Some(BadCrl::TooLarge));
-    let nested = vec![0x30, 0x80];
+    let nested = [0x30, 0x80];
     assert_eq!(
         Crl::from_der(&nested.repeat(10_000)).err(),
         Some(BadCrl::NotACrl)
