@@ -64,13 +64,13 @@ fn pkcs12_of_every_age_is_read() {
         let wax = Wax::new();
         let report = import(&wax, &office.path(&file), "geheim Ä");
         assert_eq!(secrets(&report).len(), 1, "{algorithm}: {report:#}");
-        let own = report["imported"].as_array().unwrap().iter();
-        let own = own.filter(|key| key["secret"] == true).next().unwrap();
+        let mut own = report["imported"].as_array().unwrap().iter();
+        let own = own.find(|key| key["secret"] == true).unwrap();
         assert_eq!(own["kind"], "smime");
         assert_eq!(own["accepted_for"][0], "alice@example.org");
         // The authority's certificate is here, and is no anchor and nobody's key.
-        let other = report["imported"].as_array().unwrap().iter();
-        let other = other.filter(|key| key["secret"] == false).next().unwrap();
+        let mut other = report["imported"].as_array().unwrap().iter();
+        let other = other.find(|key| key["secret"] == false).unwrap();
         assert_eq!(other["accepted_for"].as_array().unwrap().len(), 0);
         if number == 0 {
             let wrong = wax.file("wrong", "guess\n");
@@ -368,7 +368,7 @@ fn a_request_is_answered_and_the_certificate_finds_its_key() {
         let renewed = wax.json(&["key", "import", text(&office.path("alice.pem"))]);
         assert_eq!(secrets(&renewed).len(), 1, "{kind}: {renewed:#}");
         let keys = wax.json(&["key", "list", "alice@example.org"]);
-        let own = keys["keys"].as_array().unwrap().iter();
+        let mut own = keys["keys"].as_array().unwrap().iter();
         let own: Vec<_> = own.filter(|key| key["secret"] == true).collect();
         assert_eq!(own.len(), 2, "{keys:#}");
         assert!(own.iter().all(|key| key["checked"] == "own"), "{keys:#}");

@@ -18,7 +18,7 @@ use const_oid::ObjectIdentifier;
 use openssl::derive::Deriver;
 use openssl::ec::{EcKey, PointConversionForm};
 use openssl::md::Md;
-use openssl::pkey::PKey;
+use openssl::pkey::{PKey, Private, Public};
 use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::Padding;
 use zeroize::Zeroizing;
@@ -258,12 +258,12 @@ fn transport(cert: &X509Cert, key: &[u8], oaep: bool) -> Result<Vec<u8>, Failed>
     ))
 }
 
-/// KeyAgreeRecipientInfo with a key of the moment (RFC 5753 §3.1, RFC 8418 §3).
-fn agreement(cert: &X509Cert, key: &[u8], bits: AesBits) -> Result<Vec<u8>, Failed> {
-    let public = cert.public_key().ok_or(Failed)?;
-    let wrap = KeyWrap::Aes(bits);
-    let wrap_algorithm = algorithm(wrap.oid(), &[]);
-    let (own, point, originator) = match cert.key_kind() {
+/// A key of the moment: itself, its public half, and how its kind is named.
+type OfTheMoment = (PKey<Private>, Vec<u8>, Vec<u8>);
+
+/// Makes one on the curve of `kind`.
+fn of_the_moment(kind: &KeyKind, public: &PKey<Public>) -> Result<OfTheMoment, Failed> {
+    Ok(match kind {
         KeyKind::X25519 => {
             let own = PKey::generate_x25519()?;
             let point = own.raw_public_key()?;
@@ -293,7 +293,15 @@ fn agreement(cert: &X509Cert, key: &[u8], bits: AesBits) -> Result<Vec<u8>, Fail
         | KeyKind::MlDsa(_)
         | KeyKind::MlKem(_)
         | KeyKind::Other(_) => return Err(Failed),
-    };
+    })
+}
+
+/// KeyAgreeRecipientInfo with a key of the moment (RFC 5753 §3.1, RFC 8418 §3).
+fn agreement(cert: &X509Cert, key: &[u8], bits: AesBits) -> Result<Vec<u8>, Failed> {
+    let public = cert.public_key().ok_or(Failed)?;
+    let wrap = KeyWrap::Aes(bits);
+    let wrap_algorithm = algorithm(wrap.oid(), &[]);
+    let (own, point, originator) = of_the_moment(cert.key_kind(), &public)?;
     let mut deriver = Deriver::new(&own)?;
     deriver.set_peer(&public)?;
     let secret = Zeroizing::new(deriver.derive_to_vec()?);
