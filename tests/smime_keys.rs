@@ -368,7 +368,7 @@ fn a_request_is_answered_and_the_certificate_finds_its_key() {
         let renewed = wax.json(&["key", "import", text(&office.path("alice.pem"))]);
         assert_eq!(secrets(&renewed).len(), 1, "{kind}: {renewed:#}");
         let keys = wax.json(&["key", "list", "alice@example.org"]);
-        let mut own = keys["keys"].as_array().unwrap().iter();
+        let own = keys["keys"].as_array().unwrap().iter();
         let own: Vec<_> = own.filter(|key| key["secret"] == true).collect();
         assert_eq!(own.len(), 2, "{keys:#}");
         assert!(own.iter().all(|key| key["checked"] == "own"), "{keys:#}");
