@@ -16,6 +16,9 @@ pub enum IdentityCommand {
         /// Which kind of S/MIME key
         #[arg(long = "key", value_enum, default_value_t = KeyArg::Rsa3072)]
         smime_key: KeyArg,
+        /// An S/MIME key that withstands quantum computers: the same as --key post-quantum
+        #[arg(long, conflicts_with = "smime_key")]
+        post_quantum: bool,
     },
     /// Your identities
     List,

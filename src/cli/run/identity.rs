@@ -17,9 +17,14 @@ pub fn run(session: &Session, command: &IdentityCommand) -> Result<Report, Failu
             address,
             scheme,
             smime_key,
+            post_quantum,
         } => {
             let mailbox = mailbox(name, address)?;
-            new(session, mailbox, *scheme, smime_key.choice())
+            let choice = match post_quantum {
+                true => KeyChoice::PostQuantum,
+                false => smime_key.choice(),
+            };
+            new(session, mailbox, *scheme, choice)
         }
         IdentityCommand::List => match session.run(Command::Overview)? {
             Outcome::Overview(overview) => Ok(list(&overview)),
@@ -30,6 +35,18 @@ pub fn run(session: &Session, command: &IdentityCommand) -> Result<Report, Failu
             _ => Err(unexpected()),
         },
     }
+}
+
+/// Whether a kind of key is asked for that is not made here.
+pub fn asks_too_much(command: &crate::cli::args::Command) -> bool {
+    matches!(
+        command,
+        crate::cli::args::Command::Identity(IdentityCommand::New {
+            scheme: SchemeArg::Openpgp,
+            post_quantum: true,
+            ..
+        })
+    )
 }
 
 fn new(

@@ -55,14 +55,18 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return print_usage(&error, json),
     };
-    if cli.global.at.is_some() && !takes_time(&cli.command) {
-        return print_usage(
-            &clap::Error::raw(
-                clap::error::ErrorKind::ArgumentConflict,
-                "--at goes with open, reply, chain, key list and key show only\n",
-            ),
-            json,
-        );
+    let conflict = if cli.global.at.is_some() && !takes_time(&cli.command) {
+        Some("--at goes with open, reply, chain, key list and key show only\n")
+    } else if identity::asks_too_much(&cli.command) {
+        Some(
+            "--post-quantum goes with --scheme smime or both: OpenPGP keys of that kind are not made here\n",
+        )
+    } else {
+        None
+    };
+    if let Some(why) = conflict {
+        let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, why);
+        return print_usage(&error, json);
     }
     let json = cli.global.json;
     match run(&cli, wire) {

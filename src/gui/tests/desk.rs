@@ -7,9 +7,9 @@ use crate::app::command::{
 };
 use crate::app::port::{Identity, LetterHead, OutboxEntry, OutboxState, StoredCopy};
 use crate::base::Time;
-use crate::cert::{Acceptance, Checked, Fingerprint, Unusable};
+use crate::cert::{Acceptance, Checked, Fingerprint, Scheme, Unusable};
 use crate::gui::View;
-use crate::protect::plan::{PlanProblem, Role};
+use crate::protect::plan::{PlanProblem, Role, Why};
 use crate::protect::{Evidence, Protection};
 use crate::read::{self, Policy, Reading};
 use crate::settings::{Account, Endpoint, Security, Trust};
@@ -148,7 +148,7 @@ pub fn preflight(hostile: bool) -> Preflight {
     let row = |mailbox, cert: Result<_, _>| PreflightRow {
         mailbox,
         role: Role::To,
-        scheme: None,
+        scheme: cert.is_ok().then_some((Scheme::OpenPgp, Why::Only)),
         cert,
     };
     Preflight {

@@ -102,7 +102,8 @@ fn found_row(row: &PreflightRow) -> FoundRow {
             // Which kind of key, and why this kind where there is a choice.
             let kind = row
                 .scheme
-                .map_or("", |(scheme, _)| wording::scheme_name(scheme));
+                .map(|(scheme, _)| format!("{}, ", wording::scheme_name(scheme)))
+                .unwrap_or_default();
             let why = row
                 .scheme
                 .and_then(|(scheme, why)| wording::why_scheme(scheme, why));
@@ -112,7 +113,7 @@ fn found_row(row: &PreflightRow) -> FoundRow {
                 Role::Cc => "Cc. ",
                 Role::Bcc => "Bcc: the others do not see them. ",
             };
-            let words = format!("{role}{kind}, {}{why}", wording::checked(*checked));
+            let words = format!("{role}{kind}{}{why}", wording::checked(*checked));
             (words, String::new(), Some(fingerprint.clone()))
         }
         Err(problem) => {
