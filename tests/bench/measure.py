@@ -239,7 +239,7 @@ def smime(office, table, rounds, mebibytes):
             " | openssl cms -verify -CAfile ca.pem -purpose any -out out 2>/dev/null"
         ),
         "gpgsm -d, --verify": lambda: office.shell(
-            f"{password} | {gpgsm} -d -o signed.out gpgsm.p7m 2>/dev/null;"
+            f"{password} | {gpgsm} --assume-base64 -d -o signed.out gpgsm.p7m 2>/dev/null;"
             f" {gpgsm} --verify -o out signed.out 2>/dev/null </dev/null"
         ),
         "wax open": lambda: office.wax("open", str(sealed)),
