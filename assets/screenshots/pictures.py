@@ -216,7 +216,7 @@ def at_home(tour, name="Ada Lovelace", friend="Bob Babbage"):
     (tour.work / "hush").write_text("hush\n")
     tour.wax(
         "account", "add", "ada@example.org", "--host", "localhost", "--port", str(server.port),
-        "--security", "tls", "--password-file", str(tour.work / "hush"),
+        "--security", "implicit", "--password-file", str(tour.work / "hush"),
     )
     return server
 
