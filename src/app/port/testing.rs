@@ -1,7 +1,22 @@
 //! A desk's surroundings for tests that need none.
 
-use super::{SystemAuthorities, SystemTrust, Web, WebFailure};
-use crate::app::job::Cancel;
+use super::{
+    Clock, Connected, FetchFailure, Fetched, MailboxServer, Receipt, Submission, SubmitFailure,
+    SystemAuthorities, SystemTrust, Web, WebFailure,
+};
+use crate::app::job::{Cancel, Watch};
+use crate::base::{Passphrase, Time};
+use crate::protect::Copy;
+use crate::settings::Account;
+
+/// A clock that stands.
+pub struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Time {
+        "2026-05-03T10:00:00Z".parse().unwrap()
+    }
+}
 
 /// Trusts nobody and reaches nothing.
 pub struct Nothing;
@@ -26,5 +41,34 @@ impl Web for Nothing {
         _: &Cancel,
     ) -> Result<Vec<u8>, WebFailure> {
         Err(WebFailure::BadPlace)
+    }
+}
+
+impl Submission for Nothing {
+    fn submit(
+        &self,
+        _: &Account,
+        _: &Passphrase,
+        _: &Copy,
+        _: &Watch,
+        _: &mut dyn FnMut() -> bool,
+    ) -> Result<Receipt, SubmitFailure> {
+        Err(SubmitFailure::Cancelled)
+    }
+
+    fn test(&self, _: &Account, _: &Passphrase, _: &Watch) -> Result<Connected, SubmitFailure> {
+        Err(SubmitFailure::Cancelled)
+    }
+}
+
+impl MailboxServer for Nothing {
+    fn fetch(
+        &self,
+        _: &Account,
+        _: &Passphrase,
+        _: &dyn Fn(&str) -> bool,
+        _: &Watch,
+    ) -> Result<Vec<Fetched>, FetchFailure> {
+        Err(FetchFailure::NoMailbox)
     }
 }

@@ -2,23 +2,14 @@ use super::*;
 use crate::adapters::store::FileStore;
 use crate::address::Mailbox;
 use crate::app::command::{DraftSource, OpenWhat, Way};
-use crate::app::port::testing::Nothing;
+use crate::app::port::testing::{Nothing, Still};
 use crate::app::port::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, Reply, Stage, Submission, TlsFacts,
 };
 use crate::app::service::{identity, open, send};
 use crate::app::workers::Threads;
-use crate::base::Time;
 use crate::settings::{Endpoint, Security, Trust};
 use std::sync::{Arc, Mutex};
-
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Time {
-        "2026-05-03T10:00:00Z".parse().unwrap()
-    }
-}
 
 /// A server that refuses some recipients, and remembers whom it took what for.
 #[derive(Default)]

@@ -4,63 +4,18 @@ use crate::address::{Address, Mailbox};
 use crate::app::command::{DraftSource, OpenWhat, SealedCopy, Way};
 use crate::app::failure::OpenMessageFailure;
 use crate::app::job::Watch;
-use crate::app::port::testing::Nothing;
-use crate::app::port::{
-    Clock, Connected, FetchFailure, Fetched, MailboxServer, OpenedFrom, Receipt, Submission,
-    SubmitFailure,
-};
+use crate::app::port::testing::{Nothing, Still};
+use crate::app::port::{Clock, OpenedFrom};
 use crate::app::service::{draft, identity, open, opened, seal};
 use crate::app::workers::Threads;
-use crate::base::{Passphrase, Time};
 use crate::compose::DraftProblem;
-use crate::protect::Copy;
-use crate::settings::Account;
 use std::sync::Arc;
-
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Time {
-        "2026-05-03T10:00:00Z".parse().unwrap()
-    }
-}
-
-struct Nowhere;
-
-impl Submission for Nowhere {
-    fn submit(
-        &self,
-        _: &Account,
-        _: &Passphrase,
-        _: &Copy,
-        _: &Watch,
-        _: &mut dyn FnMut() -> bool,
-    ) -> Result<Receipt, SubmitFailure> {
-        Err(SubmitFailure::Cancelled)
-    }
-
-    fn test(&self, _: &Account, _: &Passphrase, _: &Watch) -> Result<Connected, SubmitFailure> {
-        Err(SubmitFailure::Cancelled)
-    }
-}
-
-impl MailboxServer for Nowhere {
-    fn fetch(
-        &self,
-        _: &Account,
-        _: &Passphrase,
-        _: &dyn Fn(&str) -> bool,
-        _: &Watch,
-    ) -> Result<Vec<Fetched>, FetchFailure> {
-        Err(FetchFailure::NoMailbox)
-    }
-}
 
 fn empty_desk() -> Desk {
     Desk {
         store: Arc::new(FileStore::in_memory().unwrap()),
-        submission: Arc::new(Nowhere),
-        mailbox: Arc::new(Nowhere),
+        submission: Arc::new(Nothing),
+        mailbox: Arc::new(Nothing),
         clock: Arc::new(Still),
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),

@@ -5,56 +5,10 @@ use crate::adapters::store::FileStore;
 use crate::address::{Address, Mailbox};
 use crate::app::command::DraftSource;
 use crate::app::desk::Desk;
-use crate::app::port::testing::Nothing;
-use crate::app::port::{
-    Clock, Connected, FetchFailure, Fetched, MailboxServer, Receipt, Submission, SubmitFailure,
-};
+use crate::app::port::testing::{Nothing, Still};
 use crate::app::service::{identity, seal};
 use crate::app::workers::Threads;
-use crate::base::{Passphrase, Time};
-use crate::protect::Copy;
-use crate::settings::Account;
 use std::sync::Arc;
-
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Time {
-        "2026-05-03T10:00:00Z".parse().unwrap()
-    }
-}
-
-/// There is no network in these tests.
-struct Nowhere;
-
-impl Submission for Nowhere {
-    fn submit(
-        &self,
-        _: &Account,
-        _: &Passphrase,
-        _: &Copy,
-        _: &Watch,
-        _: &mut dyn FnMut() -> bool,
-    ) -> Result<Receipt, SubmitFailure> {
-        Err(SubmitFailure::Cancelled)
-    }
-
-    fn test(&self, _: &Account, _: &Passphrase, _: &Watch) -> Result<Connected, SubmitFailure> {
-        Err(SubmitFailure::Cancelled)
-    }
-}
-
-impl MailboxServer for Nowhere {
-    fn fetch(
-        &self,
-        _: &Account,
-        _: &Passphrase,
-        _: &dyn Fn(&str) -> bool,
-        _: &Watch,
-    ) -> Result<Vec<Fetched>, FetchFailure> {
-        Err(FetchFailure::NoMailbox)
-    }
-}
 
 const DRAFT: &str = "To: alice@example.org\r\nSubject: Plans\r\nMIME-Version: 1.0\r\n\
     Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n\
@@ -65,8 +19,8 @@ const DRAFT: &str = "To: alice@example.org\r\nSubject: Plans\r\nMIME-Version: 1.
 pub(in crate::app::service) fn desk() -> Desk {
     let desk = Desk {
         store: Arc::new(FileStore::in_memory().unwrap()),
-        submission: Arc::new(Nowhere),
-        mailbox: Arc::new(Nowhere),
+        submission: Arc::new(Nothing),
+        mailbox: Arc::new(Nothing),
         clock: Arc::new(Still),
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
