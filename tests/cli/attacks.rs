@@ -195,7 +195,9 @@ fn offline_opens_no_socket() {
             .unwrap();
         assert_eq!(status.code(), Some(exit), "{args:?}");
         let calls = std::fs::read_to_string(&trace).unwrap();
-        let network: Vec<&str> = calls.lines().filter(|l| l.contains('(')).collect();
+        // A thread that ends while it is looked at leaves a line `???( <detached ...>`: no call.
+        let call = |line: &&str| line.contains('(') && !line.contains(" ???(");
+        let network: Vec<&str> = calls.lines().filter(call).collect();
         assert_eq!(network, Vec::<&str>::new(), "{args:?}");
     }
 }
