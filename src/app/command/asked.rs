@@ -1,0 +1,144 @@
+//! What commands carry with them: what to open, import, seal, and by which way.
+
+use crate::address::{Address, Mailbox};
+use crate::app::port::OutboxId;
+use crate::base::Passphrase;
+use crate::cert::x509::KeyChoice;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What of a letter is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterPart {
+    /// The bytes as they came.
+    Message,
+    /// The text that is shown.
+    Text,
+}
+
+/// A message to open.
+#[derive(Clone)]
+pub enum OpenWhat {
+    /// A letter that was fetched.
+    Letter(i64),
+    /// A letter of the outbox, as it was sealed for its sender too (rule 40).
+    Sent(OutboxId),
+    /// One that was opened before, as it was kept.
+    Opened(i64),
+    /// A file.
+    File(PathBuf),
+    /// Bytes that were dropped or pasted, or a part that opens alone.
+    Bytes(Arc<Vec<u8>>),
+}
+
+/// Where keys come from.
+pub struct ImportKeys {
+    /// Files or pasted text.
+    pub sources: Vec<KeySource>,
+    /// For which addresses they are accepted when a key has several.
+    pub accept_for: Vec<Address>,
+    /// Accept even where another key is accepted already.
+    pub accept: bool,
+    /// Password of protected secret keys.
+    pub password: Option<Passphrase>,
+}
+
+/// One source of keys.
+pub enum KeySource {
+    /// A file.
+    File(PathBuf),
+    /// Bytes that were dropped or pasted, with a name for error texts.
+    Bytes {
+        /// What to call it.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// A draft, as a file or as typed.
+pub enum DraftSource {
+    /// The bytes of a draft message (RFC 5322, LF or CRLF).
+    Message(Vec<u8>),
+    /// What stands in the window.
+    Form(Box<DraftForm>),
+}
+
+/// A letter as it is typed: nothing in it needs to be right yet.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct DraftForm {
+    /// Who writes; the identity in use when there is none.
+    pub from: Option<Mailbox>,
+    /// Recipients as typed, separated by commas.
+    pub to: String,
+    /// Carbon copies.
+    pub cc: String,
+    /// Blind copies: a sealed message of its own for each.
+    pub bcc: String,
+    /// Subject.
+    pub subject: String,
+    /// Text.
+    pub body: String,
+    /// Files that travel along.
+    pub attachments: Vec<FormAttachment>,
+    /// What it owes to the letter that it answers; nothing when it answers none.
+    pub answers: Answers,
+}
+
+/// What a letter owes to the one that it answers (rules 31 to 35).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The message that it answers, without angle brackets.
+    pub in_reply_to: Vec<String>,
+    /// The thread so far, without angle brackets.
+    pub references: Vec<String>,
+    /// That was decrypted to be read: this leaves sealed or not at all.
+    pub sealed_only: bool,
+    /// Names of fields, in lower case, that stand inside only.
+    pub hidden: Vec<String>,
+}
+
+/// Whether the files of a draft have to be written with its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// They rest already.
+    AsBefore,
+    /// One was added or taken off.
+    Changed,
+}
+
+/// A file that travels along. Its bytes are read when it is added, so that a file that vanishes
+/// later loses nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FormAttachment {
+    /// Its name, without folders.
+    pub name: String,
+    /// Its media type, `application/octet-stream` when unknown.
+    pub media_type: String,
+    /// Its content.
+    pub bytes: Arc<Vec<u8>>,
+}
+
+/// How a letter leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Encrypted and signed.
+    Sealed,
+    /// Signed, readable by all on the way; the person said so.
+    SignOnly,
+    /// Readable and unsigned; the person said so.
+    Unprotected,
+}
+
+/// A request for a certificate to be made.
+pub struct RequestCertificate {
+    /// An address, for which a key is made, or the fingerprint of an own certificate whose key is to
+    /// have another.
+    pub key: String,
+    /// The name in it; the identity's where none is given.
+    pub name: Option<String>,
+    /// Which key to make.
+    pub choice: KeyChoice,
+    /// Where to; `None` gives the request back.
+    pub to: Option<PathBuf>,
+}
