@@ -19,11 +19,13 @@
 //! |---|---|---|
 //! | [`base`] | secrets, escaping of untrusted text, limits, time | – |
 //! | [`address`] | mailbox, domain (IDNA), comparison | base |
+//! | [`dns`] | names, questions, answers and zone files as plain data | base |
 //! | [`settings`] | servers, accounts and preferences as plain data | base, address |
 //! | [`cert`] | OpenPGP and X.509 certificates, keys, fingerprints, acceptance per address | base, address |
 //! | [`mime`] | messages as bytes: parsing, header fields, decoding, building | base, address |
 //! | [`compose`] | drafts, and the payload that gets protected, with the header section outside | base, address, mime |
 //! | [`protect`] | sealing and opening; the scheme-neutral facts; what may leave | base, address, cert, mime |
+//! | [`checkup`] | rules over what DNS and servers were seen to say | base, address, cert, settings, dns |
 //! | [`read`] | what a message is: layers, verdict, text | base, address, cert, mime, protect |
 //!
 //! # Shell
@@ -32,9 +34,9 @@
 //! |---|---|---|
 //! | [`app`] | ports, jobs, services | the core |
 //! | [`wording`] | verdicts, failures and states in words for people | the core, app |
-//! | [`cli`] | the command line: `args` declares, `run` does | base, address, settings, cert, read, headers, app, wording |
-//! | [`gui`] | the window: theme, widgets, pages | base, address, settings, cert, read, headers, app, wording |
-//! | [`adapters`] | the real things behind the ports, one folder each | base, address, settings, cert, mime, `protect::Outgoing`, `protect::Copy`, `protect::Protection`, app |
+//! | [`cli`] | the command line: `args` declares, `run` does | base, address, settings, cert, read, headers, dns, checkup, app, wording |
+//! | [`gui`] | the window: theme, widgets, pages | base, address, settings, cert, read, headers, dns, checkup, app, wording |
+//! | [`adapters`] | the real things behind the ports, one folder each | base, address, settings, cert, mime, dns, `protect::Outgoing`, `protect::Copy`, `protect::Protection`, app |
 //!
 //! # Where a measurement decided
 //!
@@ -91,6 +93,7 @@ pub mod address;
 pub mod app;
 pub mod base;
 pub mod cert;
+pub mod checkup;
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::wildcard_enum_match_arm,
@@ -99,6 +102,7 @@ pub mod cert;
 )]
 pub mod cli;
 pub mod compose;
+pub mod dns;
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::wildcard_enum_match_arm,

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod desktop;
+pub mod dns;
 pub mod handover;
 pub mod http;
 pub mod pop3;

@@ -6,6 +6,7 @@
 mod clock;
 mod look;
 mod mailbox;
+mod names;
 mod practice;
 mod store;
 mod submission;
@@ -17,6 +18,7 @@ mod web;
 pub use clock::Clock;
 pub use look::{ColorScheme, SystemLook};
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
+pub use names::Resolver;
 pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use store::{
     AskPassphrase, CertProvenance, Decided, DraftHead, Identity, Kept, KeptWhat, Letter,

@@ -104,21 +104,7 @@ impl PublicKey {
     /// Its size in bits where that decides its strength: RSA and elliptic curves.
     fn count_bits(&self) -> Result<u64, NotDer> {
         match self.kind() {
-            Kind::Rsa | Kind::RsaPss => {
-                let mut numbers = tlv::only(&self.octets, tag::SEQUENCE)?.inside();
-                let modulus = numbers.expect(tag::INTEGER)?.value;
-                let exponent = numbers.expect(tag::INTEGER)?.value;
-                numbers.finish()?;
-                let even = exponent.last().is_none_or(|last| last & 1 == 0);
-                let negative = |n: &[u8]| n.first().is_none_or(|first| first & 0x80 != 0);
-                if even || exponent == [1] || negative(exponent) || negative(modulus) {
-                    return Err(NotDer);
-                }
-                let digits = modulus.strip_prefix(&[0]).unwrap_or(modulus);
-                let zeros = digits.first().map_or(0, |first| first.leading_zeros());
-                let all = u64::try_from(digits.len()).unwrap_or(u64::MAX);
-                Ok(all.saturating_mul(8).saturating_sub(u64::from(zeros)))
-            }
+            Kind::Rsa | Kind::RsaPss => bits_of_rsa(&self.octets),
             Kind::Ec => {
                 // 04, x, y; or 02 or 03 and x.
                 let point = self.octets.len().saturating_sub(1);
@@ -208,5 +194,32 @@ impl PublicKey {
             parameters: Some(parameters.clone()),
             ..self.clone()
         }
+    }
+}
+
+/// Size in bits of an RSAPublicKey (RFC 8017 §A.1.1) that is sound.
+fn bits_of_rsa(octets: &[u8]) -> Result<u64, NotDer> {
+    let mut numbers = tlv::only(octets, tag::SEQUENCE)?.inside();
+    let modulus = numbers.expect(tag::INTEGER)?.value;
+    let exponent = numbers.expect(tag::INTEGER)?.value;
+    numbers.finish()?;
+    let even = exponent.last().is_none_or(|last| last & 1 == 0);
+    let negative = |n: &[u8]| n.first().is_none_or(|first| first & 0x80 != 0);
+    if even || exponent == [1] || negative(exponent) || negative(modulus) {
+        return Err(NotDer);
+    }
+    let digits = modulus.strip_prefix(&[0]).unwrap_or(modulus);
+    let zeros = digits.first().map_or(0, |first| first.leading_zeros());
+    let all = u64::try_from(digits.len()).unwrap_or(u64::MAX);
+    Ok(all.saturating_mul(8).saturating_sub(u64::from(zeros)))
+}
+
+/// Size in bits of an RSA key, as a SubjectPublicKeyInfo or bare, as DKIM's records hold it; `None` where
+/// it is no RSA key.
+pub fn rsa_bits(der: &[u8]) -> Option<u64> {
+    match PublicKey::read(der) {
+        Ok(key) if key.kind() == Kind::Rsa => key.count_bits().ok(),
+        Ok(_) => None,
+        Err(_) => bits_of_rsa(der).ok(),
     }
 }

@@ -34,6 +34,7 @@ mod when;
 pub use build::{Chain, Sources, build, states};
 pub use certificate::{Certificate, Unreadable};
 pub use crl::{BadCrl, CRL_BYTES, Crl, Entry};
+pub use keys::rsa_bits;
 pub use policies::PolicyWish;
 pub use pool::{Anchor, AnchorFor, Anchors, Lookup, Pool};
 pub use reason::{Fault, Reason};
