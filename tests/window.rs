@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use waxwing::adapters::clock::SystemClock;
+use waxwing::adapters::dns::NetworkResolvers;
 use waxwing::adapters::http::HttpWeb;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::{InProcessGround, PracticeServer};
@@ -54,6 +55,7 @@ impl Desktop {
             clock: clock.clone(),
             trust: Arc::new(TrustFiles::new(Vec::new(), Vec::new())),
             web: Arc::new(HttpWeb::new(handle.clone())),
+            resolvers: Arc::new(NetworkResolvers::new(handle.clone())),
             workers: Arc::new(Threads),
             at: None,
             offline: false,

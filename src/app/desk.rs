@@ -1,7 +1,9 @@
 //! Everything that a service works with.
 
 use crate::app::failure::Failure;
-use crate::app::port::{Clock, MailboxServer, PracticeGround, Store, Submission, SystemTrust, Web};
+use crate::app::port::{
+    Clock, MailboxServer, PracticeGround, Resolvers, Store, Submission, SystemTrust, Web,
+};
 use crate::app::service::practice::Session;
 use crate::base::{Time, Workers};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +24,8 @@ pub struct Desk {
     pub trust: Arc<dyn SystemTrust>,
     /// Fetches what the person asks for.
     pub web: Arc<dyn Web>,
+    /// Finds who answers questions about names.
+    pub resolvers: Arc<dyn Resolvers>,
     /// Threads for the work on bytes.
     pub workers: Arc<dyn Workers>,
     /// Judge validity as of then instead of now.

@@ -37,6 +37,8 @@ pub enum Failure {
     Key(KeyFailure),
     /// A chain could not even be checked.
     Chain(ChainFailure),
+    /// A domain could not even be checked.
+    Check(CheckFailure),
     /// What was typed is no address.
     BadAddress {
         /// What was typed.
@@ -179,6 +181,24 @@ pub enum ChainFailure {
     },
 }
 
+/// Why a domain could not even be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckFailure {
+    /// What was typed is no domain.
+    BadDomain(String),
+    /// The zone file cannot be read.
+    BadZone {
+        /// Which.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong in it.
+        what: &'static str,
+    },
+    /// The system names no resolver.
+    NoResolver,
+}
+
 /// What a restore drill found for one own key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillRow {
@@ -274,6 +294,12 @@ impl From<KeyFailure> for Failure {
 impl From<ChainFailure> for Failure {
     fn from(failure: ChainFailure) -> Self {
         Failure::Chain(failure)
+    }
+}
+
+impl From<CheckFailure> for Failure {
+    fn from(failure: CheckFailure) -> Self {
+        Failure::Check(failure)
     }
 }
 

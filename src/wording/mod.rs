@@ -4,6 +4,7 @@
 //! that stands in a sentence is escaped here (rule 19).
 
 mod chain;
+mod checkup;
 mod facts;
 mod failure;
 mod file;
@@ -20,6 +21,7 @@ mod typing;
 mod verdict;
 
 pub use chain::{anchor_for, anchors, chain, chain_fault, link_state};
+pub use checkup::{FindingWords, finding, not_known, owner};
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};
 pub use key::{

@@ -4,6 +4,7 @@ use crate::address::{Address, Mailbox};
 use crate::app::port::OutboxId;
 use crate::base::Passphrase;
 use crate::cert::x509::KeyChoice;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -117,6 +118,19 @@ pub struct FormAttachment {
     pub media_type: String,
     /// Its content.
     pub bytes: Arc<Vec<u8>>,
+}
+
+/// A domain to be checked up.
+#[derive(Debug, Clone, Default)]
+pub struct CheckQuestion {
+    /// The domain, or an address at it, as typed.
+    pub domain: String,
+    /// Answer all questions from this zone file, and open no socket.
+    pub zone: Option<PathBuf>,
+    /// Ask this resolver; the system's where none is named.
+    pub resolver: Option<SocketAddr>,
+    /// DKIM selectors that are known to be in use.
+    pub selectors: Vec<String>,
 }
 
 /// How a letter leaves.

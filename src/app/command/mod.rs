@@ -4,12 +4,12 @@ mod asked;
 mod outcome;
 
 pub use asked::{
-    Answers, DraftForm, DraftSource, Files, FormAttachment, ImportKeys, KeySource, LetterPart,
-    OpenWhat, RequestCertificate, Way,
+    Answers, CheckQuestion, DraftForm, DraftSource, Files, FormAttachment, ImportKeys, KeySource,
+    LetterPart, OpenWhat, RequestCertificate, Way,
 };
 pub use outcome::{
-    ImportReport, ImportedKey, NewCertificates, NewIdentity, Outcome, Overview, Reply, Requested,
-    SealedCopy, SendReport,
+    CheckAnswer, ImportReport, ImportedKey, NewCertificates, NewIdentity, Outcome, Overview, Reply,
+    Requested, SealedCopy, SendReport,
 };
 
 use crate::address::{Address, Mailbox};
@@ -322,6 +322,8 @@ pub enum Command {
         /// For whom they count.
         counts_for: AnchorFor,
     },
+    /// Checks a domain up.
+    CheckDomain(Box<CheckQuestion>),
     /// Whom the person trusts to vouch for others.
     Anchors,
     /// Lets the system's list that does not say what for count for mail, or not.

@@ -12,6 +12,8 @@ use crate::app::port::{
     Connected, DraftHead, Identity, LetterHead, OpenedHead, OutboxEntry, OutboxId, Receipt, Storage,
 };
 use crate::cert::{Fingerprint, Scheme};
+use crate::checkup::Report;
+use crate::dns::{self, Question};
 use crate::protect::Protection;
 use crate::read::Reading;
 use crate::settings::{Account, Preferences};
@@ -93,6 +95,8 @@ pub enum Outcome {
     Chain(Box<ChainAnswer>),
     /// Of [`Command::KeyChain`].
     KeyChain(Box<ChainCard>),
+    /// Of [`Command::CheckDomain`].
+    Checked(Box<CheckAnswer>),
     /// Of [`Command::Anchors`] and [`Command::UseSystemList`].
     Anchors(AnchorList),
     /// Of the commands that save and print: where it is now.
@@ -154,6 +158,19 @@ pub struct SealedCopy {
     pub file: Option<PathBuf>,
     /// The message, when it was not written to a file.
     pub bytes: Option<Arc<Vec<u8>>>,
+}
+
+/// What a check-up found.
+#[derive(Debug, Clone)]
+pub struct CheckAnswer {
+    /// The domain, as A-labels.
+    pub domain: String,
+    /// What was found.
+    pub report: Report,
+    /// Everything that was looked up, by name.
+    pub looked_up: Vec<(Question, dns::Reply)>,
+    /// Who was asked.
+    pub contacted: Vec<String>,
 }
 
 /// What stands around everything.

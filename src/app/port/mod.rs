@@ -18,7 +18,7 @@ mod web;
 pub use clock::Clock;
 pub use look::{ColorScheme, SystemLook};
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
-pub use names::Resolver;
+pub use names::{NoResolver, OfflineNames, Resolver, Resolvers};
 pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use store::{
     AskPassphrase, CertProvenance, Decided, DraftHead, Identity, Kept, KeptWhat, Letter,

@@ -1,13 +1,15 @@
 //! A desk's surroundings for tests that need none.
 
 use super::{
-    Clock, Connected, FetchFailure, Fetched, MailboxServer, Receipt, Submission, SubmitFailure,
-    SystemAuthorities, SystemTrust, Web, WebFailure,
+    Clock, Connected, FetchFailure, Fetched, MailboxServer, NoResolver, Receipt, Resolver,
+    Resolvers, Submission, SubmitFailure, SystemAuthorities, SystemTrust, Web, WebFailure,
 };
 use crate::app::job::{Cancel, Watch};
 use crate::base::{Passphrase, Time};
 use crate::protect::Copy;
 use crate::settings::Account;
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// A clock that stands.
 pub struct Still;
@@ -24,6 +26,12 @@ pub struct Nothing;
 impl SystemTrust for Nothing {
     fn authorities(&self) -> SystemAuthorities {
         SystemAuthorities::default()
+    }
+}
+
+impl Resolvers for Nothing {
+    fn find(&self, _: Option<SocketAddr>) -> Result<Arc<dyn Resolver>, NoResolver> {
+        Err(NoResolver)
     }
 }
 

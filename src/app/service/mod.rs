@@ -4,6 +4,7 @@ pub mod account;
 pub mod backup;
 pub mod certificate;
 pub mod chain;
+pub mod checkup;
 pub mod contacts;
 pub mod draft;
 pub mod identity;
@@ -212,6 +213,9 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             let ground = desks.ground().open().map_err(Failure::Practice)?;
             round_trip::run(desk, ground, keep.as_deref(), watch, &mut *tell)?;
             Outcome::RoundTripPassed
+        }
+        Command::CheckDomain(question) => {
+            Outcome::Checked(Box::new(checkup::domain(desk, &question, watch)?))
         }
         Command::CheckChain(question) => {
             Outcome::Chain(Box::new(chain::check(desk, &question, watch)?))

@@ -95,6 +95,7 @@ fn desk(server: &Arc<Picky>) -> Desk {
         clock: Arc::new(Still),
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
+        resolvers: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

@@ -19,6 +19,7 @@ fn empty_desk() -> Desk {
         clock: Arc::new(Still),
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
+        resolvers: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

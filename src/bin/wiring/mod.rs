@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use waxwing::adapters::clock::SystemClock;
+use waxwing::adapters::dns::NetworkResolvers;
 use waxwing::adapters::http::HttpWeb;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::InProcessGround;
@@ -30,6 +31,7 @@ pub fn desks(
         clock: clock.clone(),
         trust: Arc::new(TrustFiles::of_system()),
         web: Arc::new(HttpWeb::new(runtime.clone())),
+        resolvers: Arc::new(NetworkResolvers::new(runtime.clone())),
         workers: Arc::new(Threads),
         at,
         offline,

@@ -2,6 +2,7 @@
 
 mod account;
 mod chain;
+mod check;
 mod identity;
 mod key;
 mod letter;
@@ -10,6 +11,7 @@ mod window;
 
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
 pub use chain::{ChainArgs, PolicyArg, PurposeArg};
+pub use check::CheckArgs;
 pub use identity::{IdentityCommand, KeyArg, SchemeArg};
 pub use key::{ExportArg, KeyCommand, KeyImport, PreferArg, ReasonArg, SwitchArg};
 pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
@@ -108,6 +110,8 @@ pub enum Command {
     Reply(ReplyArgs),
     /// Check the chain of an S/MIME certificate
     Chain(ChainArgs),
+    /// Check a domain up
+    Check(CheckArgs),
     /// Fetch new letters from your server
     Fetch,
     /// Letters that were fetched

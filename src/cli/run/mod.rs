@@ -2,6 +2,7 @@
 
 mod account;
 mod chain;
+mod check;
 mod identity;
 mod key;
 mod letter;
@@ -87,6 +88,7 @@ fn takes_time(command: &Command) -> bool {
         | Command::Preflight { .. }
         | Command::Send(_)
         | Command::Outbox(_)
+        | Command::Check(_)
         | Command::Fetch
         | Command::Inbox { .. }
         | Command::Settings(_)
@@ -191,6 +193,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Open(args) => open::run(&session, args),
         Command::Reply(args) => reply::run(&session, args),
         Command::Chain(args) => chain::run(&session, args),
+        Command::Check(args) => check::run(&session, args),
         Command::Fetch => open::fetch(&session),
         Command::Inbox { number } => open::inbox(&session, *number),
         Command::Settings(command) => settings::run(&session, command),

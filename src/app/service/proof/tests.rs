@@ -24,6 +24,7 @@ pub(in crate::app::service) fn desk() -> Desk {
         clock: Arc::new(Still),
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
+        resolvers: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

@@ -208,6 +208,7 @@ fn round_trip(fault: Fault, keep: Option<&Path>) -> (Vec<&'static str>, Result<(
         clock: Arc::new(NOW),
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
+        resolvers: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

@@ -1,0 +1,124 @@
+//! `wax check`.
+
+use super::report::Report;
+use super::{Session, unexpected};
+use crate::app::command::{CheckAnswer, CheckQuestion, Command, Outcome};
+use crate::app::failure::Failure;
+use crate::base::untrusted::escape_line;
+use crate::checkup::{self, Finding, Owner, SpfTree};
+use crate::cli::args::CheckArgs;
+use crate::wording;
+use serde_json::{Value, json};
+
+pub fn run(session: &Session, args: &CheckArgs) -> Result<Report, Failure> {
+    let question = CheckQuestion {
+        domain: args.domain.clone(),
+        zone: args.zone.clone(),
+        resolver: args.resolver,
+        selectors: args.selector.clone(),
+    };
+    match session.run(Command::CheckDomain(Box::new(question)))? {
+        Outcome::Checked(answer) => Ok(report(&answer)),
+        _ => Err(unexpected()),
+    }
+}
+
+fn report(answer: &CheckAnswer) -> Report {
+    let findings: Vec<Value> = answer.report.findings.iter().map(finding_json).collect();
+    let json = json!({
+        "domain": answer.domain,
+        "findings": findings,
+        "contacted": answer.contacted,
+    });
+    Report::new(json, text(answer))
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    let words = wording::finding(finding);
+    json!({
+        "id": finding.id.as_str(),
+        "result": result(finding),
+        "advice": finding.advice,
+        "owner": match finding.owner {
+            Owner::You => "you",
+            Owner::Registrar => "registrar",
+            Owner::Provider => "provider",
+            Owner::Nobody => "nobody",
+        },
+        "subject": finding.subject,
+        "means": words.means,
+        "fix": words.fix,
+    })
+}
+
+fn result(finding: &Finding) -> &'static str {
+    match finding.outcome {
+        checkup::Outcome::Pass => "pass",
+        checkup::Outcome::Fail => "fail",
+        checkup::Outcome::Unknown => "unknown",
+    }
+}
+
+/// What is to be done first, then what could be better, what is not known, and how much is well.
+fn text(answer: &CheckAnswer) -> String {
+    let all = &answer.report.findings;
+    let of = |keep: &dyn Fn(&Finding) -> bool| all.iter().filter(|f| keep(f)).collect::<Vec<_>>();
+    let failed = of(&|f| f.outcome == checkup::Outcome::Fail);
+    let advice = of(&|f| f.outcome == checkup::Outcome::Pass && f.advice);
+    let unknown = of(&|f| f.outcome == checkup::Outcome::Unknown);
+    let passed = of(&|f| f.outcome == checkup::Outcome::Pass && !f.advice);
+    let mut text = format!(
+        "{}: {} passed, {} to do, {} unknown\n",
+        escape_line(&answer.domain),
+        passed.len(),
+        failed.len(),
+        unknown.len()
+    );
+    for (mark, heading, findings) in [
+        ("✗", "To do", failed),
+        ("·", "Could be better", advice),
+        ("?", "Not testable from here", unknown),
+    ] {
+        if findings.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("\n{heading}\n"));
+        for finding in findings {
+            let words = wording::finding(finding);
+            let subject = escape_line(&finding.subject);
+            text.push_str(&format!(
+                "  {mark} {} ({subject})\n    {}\n",
+                words.title, words.means
+            ));
+            if !words.fix.is_empty() {
+                text.push_str(&format!("    {}\n", words.fix));
+            }
+            if finding.owner != Owner::Nobody {
+                text.push_str(&format!(
+                    "    The job is {}.\n",
+                    wording::owner(finding.owner)
+                ));
+            }
+        }
+    }
+    if let Some(tree) = &answer.report.spf {
+        text.push_str("\nWhat SPF looks up\n");
+        draw(tree, 1, &mut text);
+    }
+    text
+}
+
+fn draw(tree: &SpfTree, depth: usize, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    let domain = escape_line(&tree.domain);
+    text.push_str(&format!("{indent}{domain}: {} look-ups\n", tree.lookups));
+    for step in &tree.steps {
+        match &step.tree {
+            Some(tree) => draw(tree, depth.saturating_add(1), text),
+            None => {
+                let void = if step.void { ", finds nothing" } else { "" };
+                text.push_str(&format!("{indent}  {}{void}\n", escape_line(&step.term)));
+            }
+        }
+    }
+}

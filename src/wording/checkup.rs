@@ -1,0 +1,328 @@
+//! What a check-up finds, in words: what it means, and what to do about it.
+
+use super::{Notice, Turn};
+use crate::app::failure::CheckFailure;
+use crate::base::untrusted::escape_line;
+use crate::checkup::{Detail, Finding, FindingId, Outcome, Owner};
+use crate::dns::NotKnown;
+
+/// A finding for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingWords {
+    /// What was looked at, in a few words.
+    pub title: &'static str,
+    /// What came of it and what that means, in a sentence or two.
+    pub means: String,
+    /// What to do; empty where nothing is to be done.
+    pub fix: String,
+}
+
+/// A finding in words.
+pub fn finding(finding: &Finding) -> FindingWords {
+    let title = title(finding.id);
+    let (means, fix) = match finding.outcome {
+        Outcome::Unknown => (unknown(finding), String::new()),
+        Outcome::Pass if !finding.advice => (good(finding.id).to_owned(), String::new()),
+        Outcome::Pass | Outcome::Fail => (wrong(finding), fix(finding)),
+    };
+    FindingWords { title, means, fix }
+}
+
+/// Whose job it is.
+pub fn owner(owner: Owner) -> &'static str {
+    match owner {
+        Owner::You => "yours",
+        Owner::Registrar => "yours, where your domain's records are kept",
+        Owner::Provider => "your mail provider's",
+        Owner::Nobody => "nobody's",
+    }
+}
+
+/// Why something is not known.
+pub fn not_known(why: NotKnown) -> &'static str {
+    match why {
+        NotKnown::Offline => "the network was not to be used",
+        NotKnown::Deadline => "nobody answered in time",
+        NotKnown::ServerFailure => "the domain's name servers did not give an answer",
+        NotKnown::Refused => "the resolver refuses to answer",
+        NotKnown::Garbage => "the answer could not be read",
+        NotKnown::Bogus => "DNSSEC says that the answer is forged or badly signed",
+        NotKnown::AliasLoop => "its aliases lead round in a circle",
+        NotKnown::TooMany => "it takes more questions than one check may ask",
+    }
+}
+
+/// Why a domain was not checked at all.
+pub(super) fn check_failure(failure: &CheckFailure) -> Notice {
+    match failure {
+        CheckFailure::BadDomain(text) => Notice::new(
+            "bad-domain",
+            Turn::You,
+            format!("“{}” is no domain.", escape_line(text)),
+        )
+        .why("A domain is what stands behind the @ of an address.")
+        .next("Check the spelling: example.org."),
+        CheckFailure::BadZone { path, line, what } => Notice::new(
+            "bad-zone",
+            Turn::You,
+            format!(
+                "The zone file “{}” cannot be read.",
+                escape_line(&path.to_string_lossy())
+            ),
+        )
+        .why(format!("Line {line}: {what}."))
+        .next("Mend that line, and try again."),
+        CheckFailure::NoResolver => Notice::new(
+            "no-resolver",
+            Turn::Setup,
+            "The system names no server that looks up domains.",
+        )
+        .why("Its network settings have none, or cannot be read.")
+        .next("Connect to a network, or name one: --resolver IP:PORT."),
+    }
+}
+
+fn title(id: FindingId) -> &'static str {
+    match id {
+        FindingId::SpfMissing => "Who may send (SPF)",
+        FindingId::SpfMultiple => "One SPF record alone",
+        FindingId::SpfSyntax => "SPF can be read",
+        FindingId::SpfTooManyLookups => "SPF takes few look-ups",
+        FindingId::SpfVoidLookups => "What SPF names exists",
+        FindingId::SpfPlusAll => "SPF keeps strangers out",
+        FindingId::SpfPtr => "SPF without ptr",
+        FindingId::SpfLoop => "SPF comes to an end",
+        FindingId::SpfInclude => "What SPF includes has SPF",
+        FindingId::DkimSyntax => "The signing key (DKIM) can be read",
+        FindingId::DkimRevoked => "The signing key holds",
+        FindingId::DkimWeak => "The signing key is strong",
+        FindingId::DkimTesting => "The signing key is in earnest",
+        FindingId::DkimUnknown => "Signing keys (DKIM)",
+        FindingId::DmarcMissing => "What to do with forgeries (DMARC)",
+        FindingId::DmarcMultiple => "One DMARC record alone",
+        FindingId::DmarcSyntax => "DMARC can be read",
+        FindingId::DmarcNone => "DMARC asks for something",
+        FindingId::DmarcRemovedTag => "DMARC without old tags",
+        FindingId::DmarcReportUnauthorised => "Reports go where they are wanted",
+        FindingId::MxMissing => "Who takes the mail (MX)",
+        FindingId::MxSingle => "A second server for mail",
+        FindingId::MxCname => "Mail servers by their own name",
+        FindingId::MxUnresolvable => "Mail servers have addresses",
+        FindingId::MxNull => "Mail is taken, or it is not",
+        FindingId::RdnsMissing => "The address has a name (reverse DNS)",
+        FindingId::RdnsMismatch => "The name leads back to the address",
+        FindingId::HeloMismatch => "The server greets by its own name",
+        FindingId::StarttlsMissing => "The way in is encrypted",
+        FindingId::TlsOld => "The encryption is of today",
+        FindingId::TlsName => "The certificate has the server's name",
+        FindingId::TlsExpired => "The certificate is in date",
+        FindingId::TlsUntrusted => "The certificate is vouched for",
+        FindingId::AuthBeforeTls => "Passwords travel encrypted",
+        FindingId::RelayOpen => "The server passes on nothing for strangers",
+        FindingId::VrfyEnabled => "The server does not tell who has a mailbox",
+        FindingId::DefaultLogin => "Default passwords are refused",
+        FindingId::Listed => "Block lists",
+        FindingId::MtaStsMissing => "Encryption enforced by policy (MTA-STS)",
+        FindingId::MtaStsMismatch => "The policy names the mail servers",
+        FindingId::MtaStsSyntax => "The MTA-STS record can be read",
+        FindingId::TlsRptMissing => "Reports about encryption (TLS-RPT)",
+        FindingId::TlsaMissing => "Certificates bound in DNS (DANE)",
+        FindingId::TlsaMismatch => "The bound certificate is the server's",
+        FindingId::DnssecBogus => "The zone is signed soundly (DNSSEC)",
+        FindingId::WkdMissing => "Keys to be found (WKD)",
+        FindingId::AutoconfigMissing => "Settings to be found (autoconfig)",
+        FindingId::SecurityTxtMissing => "Whom to tell about holes (security.txt)",
+        FindingId::BimiMissing => "A picture beside your mail (BIMI)",
+    }
+}
+
+fn good(id: FindingId) -> &'static str {
+    match id {
+        FindingId::SpfMissing => "The domain says which servers send its mail.",
+        FindingId::DkimUnknown => "A key was found by which the domain's mail can be checked.",
+        FindingId::DmarcMissing => {
+            "The domain says what to do with mail that only pretends to be from it."
+        }
+        FindingId::MxMissing => "The domain says where its mail goes.",
+        FindingId::MxNull => "What the domain says about taking mail is clear.",
+        FindingId::MxSingle => "Several servers take the mail: when one is down, another does.",
+        FindingId::MxUnresolvable => "The server can be found.",
+        FindingId::RdnsMissing => "The address has a name.",
+        FindingId::RdnsMismatch => "Address and name lead to each other.",
+        FindingId::MtaStsMissing => {
+            "The domain asks other servers to deliver encrypted or not at all."
+        }
+        FindingId::TlsRptMissing => "Other servers can report when encryption fails.",
+        FindingId::TlsaMissing => "The server's certificate is bound in DNS.",
+        FindingId::BimiMissing => "The domain names its picture.",
+        _ => "As it should be.",
+    }
+}
+
+fn unknown(finding: &Finding) -> String {
+    match (&finding.detail, finding.id) {
+        (Detail::NotKnown(why), _) => format!("Not testable from here: {}.", not_known(*why)),
+        (Detail::Names(names), FindingId::DkimUnknown) if !names.is_empty() => {
+            let names: Vec<String> = names.iter().map(|name| escape_line(name)).collect();
+            format!(
+                "Not testable from here: no key stands under {}.",
+                super::list_of(&names)
+            )
+        }
+        (_, FindingId::DkimUnknown) => {
+            "Not testable from here: the names of a domain's signing keys cannot be listed. A letter from \
+             the domain tells the one that it was signed with."
+                .to_owned()
+        }
+        _ => "Not testable from here.".to_owned(),
+    }
+}
+
+fn counted(detail: &Detail) -> (usize, usize) {
+    match detail {
+        Detail::Count { seen, most } => (*seen, *most),
+        Detail::None | Detail::Text(_) | Detail::Names(_) | Detail::NotKnown(_) => (0, 0),
+    }
+}
+
+fn quoted(detail: &Detail) -> String {
+    match detail {
+        Detail::Text(text) => format!("“{}”", escape_line(text)),
+        Detail::Names(names) => {
+            let names: Vec<String> = names
+                .iter()
+                .map(|name| format!("“{}”", escape_line(name)))
+                .collect();
+            super::list_of(&names)
+        }
+        Detail::None | Detail::Count { .. } | Detail::NotKnown(_) => String::new(),
+    }
+}
+
+fn wrong(finding: &Finding) -> String {
+    let detail = &finding.detail;
+    let (seen, most) = counted(detail);
+    let what = quoted(detail);
+    match finding.id {
+        FindingId::SpfMissing => "The domain does not say which servers send its mail: anybody's server looks as good as yours.".to_owned(),
+        FindingId::SpfMultiple => "There are several SPF records, and then none of them counts.".to_owned(),
+        FindingId::SpfSyntax => format!("The record cannot be read, and so counts for nothing: {what}."),
+        FindingId::SpfTooManyLookups => format!(
+            "The record takes {seen} look-ups, and {most} are allowed: receivers stop there, and it counts for nothing."
+        ),
+        FindingId::SpfVoidLookups => format!(
+            "{seen} of the names in the record lead to nothing, and {most} may: receivers stop there, and it counts for nothing."
+        ),
+        FindingId::SpfPlusAll => "The record lets every server in the world send for the domain.".to_owned(),
+        FindingId::SpfPtr => "The record uses “ptr”, which is slow, and which receivers may pass over.".to_owned(),
+        FindingId::SpfLoop => format!("The record leads back to itself over {what}, and so counts for nothing."),
+        FindingId::SpfInclude => format!("The record includes {what}, where no single SPF record stands, and so counts for nothing."),
+        FindingId::DkimSyntax => format!("The key record cannot be read: {}.", plain(detail)),
+        FindingId::DkimRevoked => "The key was withdrawn: letters that are signed with it fail.".to_owned(),
+        FindingId::DkimWeak => format!("The key has {seen} bits; fewer than {most} are too few today."),
+        FindingId::DkimTesting => "The key is marked as a test: receivers may treat its letters as unsigned.".to_owned(),
+        FindingId::DkimUnknown => unknown(finding),
+        FindingId::DmarcMissing => "The domain does not say what to do with mail that only pretends to be from it.".to_owned(),
+        FindingId::DmarcMultiple => format!("There are several DMARC records at {what}, and then none of them counts."),
+        FindingId::DmarcSyntax => format!("The record cannot be read, and so counts for nothing: {}.", plain(detail)),
+        FindingId::DmarcNone => "The record asks for nothing to be done with forgeries: it only watches.".to_owned(),
+        FindingId::DmarcRemovedTag => format!("The record has tags that mean nothing any more: {what}."),
+        FindingId::DmarcReportUnauthorised => format!("Reports would go to {what}, which does not say that it wants them: none are sent."),
+        FindingId::MxMissing => "The domain does not say where its mail goes: letters to it may come back.".to_owned(),
+        FindingId::MxSingle => "One server alone takes the mail. Others wait and try again for days, so that is good enough; a second makes it surer.".to_owned(),
+        FindingId::MxCname => format!("The server's name is an alias, for {what}: some servers refuse to deliver there."),
+        FindingId::MxUnresolvable => "The server's name has no address: nothing can be delivered there.".to_owned(),
+        FindingId::MxNull => "The domain says that it takes no mail, and names servers that do.".to_owned(),
+        FindingId::RdnsMissing => "The server's address has no name: large receivers refuse or distrust its mail.".to_owned(),
+        FindingId::RdnsMismatch => format!("The address is called {what}, and that name does not lead back to it: large receivers distrust its mail."),
+        FindingId::HeloMismatch => format!("The server greets as {what}, which is not a name of its own."),
+        FindingId::StarttlsMissing => "The server takes mail in the clear alone.".to_owned(),
+        FindingId::TlsOld => format!("The server offers {what}, which is broken or out of date."),
+        FindingId::TlsName => format!("The certificate is for {what}."),
+        FindingId::TlsExpired => "The certificate is past its end.".to_owned(),
+        FindingId::TlsUntrusted => "Nobody that is trusted vouches for the certificate.".to_owned(),
+        FindingId::AuthBeforeTls => "The server takes passwords before the line is encrypted.".to_owned(),
+        FindingId::RelayOpen => "The server passes on mail from strangers to strangers: it will be used for spam, and blocked.".to_owned(),
+        FindingId::VrfyEnabled => "The server tells strangers who has a mailbox.".to_owned(),
+        FindingId::DefaultLogin => "The server takes a default login.".to_owned(),
+        FindingId::Listed => format!("It stands on {what}."),
+        FindingId::MtaStsMissing => "The domain does not ask other servers to deliver encrypted or not at all.".to_owned(),
+        FindingId::MtaStsMismatch => format!("The policy does not name {what}: servers that keep to it cannot deliver there."),
+        FindingId::MtaStsSyntax => format!("The record cannot be read: {what}."),
+        FindingId::TlsRptMissing => "Nobody is told when encrypting to this domain fails.".to_owned(),
+        FindingId::TlsaMissing => "The server's certificate is not bound in DNS.".to_owned(),
+        FindingId::TlsaMismatch => "What is bound in DNS is not the server's certificate: servers that check it cannot deliver.".to_owned(),
+        FindingId::DnssecBogus => "The zone's signatures do not hold: resolvers that check them see nothing of it.".to_owned(),
+        FindingId::WkdMissing => "Mail programs cannot find keys for the domain's addresses by themselves.".to_owned(),
+        FindingId::AutoconfigMissing => "Mail programs cannot find the servers' settings by themselves.".to_owned(),
+        FindingId::SecurityTxtMissing => "Who finds a hole does not know whom to tell.".to_owned(),
+        FindingId::BimiMissing => "No picture stands beside the domain's mail. Nothing is wrong with that.".to_owned(),
+    }
+}
+
+fn plain(detail: &Detail) -> String {
+    match detail {
+        Detail::Text(text) => escape_line(text),
+        Detail::Names(_) | Detail::None | Detail::Count { .. } | Detail::NotKnown(_) => {
+            quoted(detail)
+        }
+    }
+}
+
+fn fix(finding: &Finding) -> String {
+    if let Some(paste) = &finding.paste {
+        let name = escape_line(&paste.name);
+        let after = escape_line(&paste.after);
+        return match &paste.before {
+            None => format!("Add a {} record at {name}: {after}", paste.kind),
+            Some(_) => format!("Change the {} record at {name} to: {after}", paste.kind),
+        };
+    }
+    match finding.id {
+        FindingId::SpfMultiple => "Make one record out of them: “v=spf1”, then the terms of all, then one “-all”.",
+        FindingId::SpfSyntax => "Mend or remove the term that is named.",
+        FindingId::SpfTooManyLookups => "Take out what no longer sends for you, or name networks by ip4: and ip6: instead of includes.",
+        FindingId::SpfVoidLookups | FindingId::SpfInclude => "Take the names out that lead to nothing.",
+        FindingId::SpfPlusAll => "End the record with “-all” or “~all”.",
+        FindingId::SpfPtr => "Name the servers by a:, mx, ip4: or ip6: instead.",
+        FindingId::SpfLoop => "Take out the include or redirect that leads back.",
+        FindingId::DkimSyntax => "Copy the record anew from the mail server that signs.",
+        FindingId::DkimRevoked => "Let the mail server sign with another key, and then remove this record.",
+        FindingId::DkimWeak => "Make a new key of 2048 bits under a new selector, and let the server sign with it.",
+        FindingId::DkimTesting => "Take “t=y” out of the record once signing works.",
+        FindingId::DmarcMultiple => "Keep one of the records, and remove the others.",
+        FindingId::DmarcSyntax => "Mend what is named.",
+        FindingId::DmarcReportUnauthorised => "Let the owner of that domain add the record that says so, or have the reports sent elsewhere.",
+        FindingId::MxMissing => "Add an MX record that names your mail server; if the domain takes no mail, “0 .” says so.",
+        FindingId::MxSingle => "Ask your provider for a second mail server.",
+        FindingId::MxCname => "Let the MX record name the server itself.",
+        FindingId::MxUnresolvable => "Add an address record for the server, or take it out of the MX records.",
+        FindingId::MxNull => "Remove the record “0 .”.",
+        FindingId::RdnsMissing => "Ask whoever gave you the address to set its name to that of the mail server.",
+        FindingId::RdnsMismatch => "Let that name have this address, or have the address's name changed.",
+        FindingId::HeloMismatch => "Set the server's own name to one that leads to its address.",
+        FindingId::StarttlsMissing => "Switch TLS on in the mail server.",
+        FindingId::TlsOld => "Allow TLS 1.2 and 1.3 alone.",
+        FindingId::TlsName => "Get a certificate for the server's name.",
+        FindingId::TlsExpired => "Renew the certificate.",
+        FindingId::TlsUntrusted => "Get a certificate from an authority that is trusted, and let the server send the intermediate ones.",
+        FindingId::AuthBeforeTls => "Offer AUTH only once TLS stands.",
+        FindingId::RelayOpen => "Relay only for your own domains and for those who have logged in.",
+        FindingId::VrfyEnabled => "Switch VRFY and EXPN off.",
+        FindingId::DefaultLogin => "Change that password at once.",
+        FindingId::Listed => "Find out why, mend that, and ask the list to take it off.",
+        FindingId::MtaStsMissing => "Publish a policy at https://mta-sts.DOMAIN/.well-known/mta-sts.txt, and a TXT record at _mta-sts that names it.",
+        FindingId::MtaStsMismatch => "Add the server to the policy, and give the record a new id.",
+        FindingId::MtaStsSyntax => "Write it as: v=STSv1; id=20260101000000",
+        FindingId::TlsRptMissing => "Add a TXT record at _smtp._tls that names an address.",
+        FindingId::TlsaMissing => "With DNSSEC in place, publish the key of the server's certificate.",
+        FindingId::TlsaMismatch => "Publish the new certificate's key beside the old one before it is used.",
+        FindingId::DnssecBogus => "Sign the zone anew, or correct the DS record at the registrar.",
+        FindingId::WkdMissing => "Publish the keys under /.well-known/openpgpkey/.",
+        FindingId::AutoconfigMissing => "Publish the settings at https://autoconfig.DOMAIN/mail/config-v1.1.xml, or as SRV records.",
+        FindingId::SecurityTxtMissing => "Publish a contact at /.well-known/security.txt.",
+        FindingId::SpfMissing | FindingId::DmarcMissing | FindingId::DmarcNone
+        | FindingId::DmarcRemovedTag | FindingId::DkimUnknown | FindingId::BimiMissing => "",
+    }
+    .to_owned()
+}
