@@ -2,6 +2,8 @@
 
 #[path = "cli/attacks.rs"]
 mod attacks;
+#[path = "cli/check.rs"]
+mod check;
 #[path = "support/gnupg.rs"]
 mod gnupg;
 #[path = "cli/own_keys.rs"]

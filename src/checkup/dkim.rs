@@ -81,14 +81,7 @@ pub fn check(subject: &Subject, facts: &Facts<'_>, findings: &mut Vec<Finding>) 
         };
         match facts.look(&name, Kind::Txt) {
             Looked::There(answer) => {
-                let keys: Vec<&[u8]> = answer
-                    .records
-                    .iter()
-                    .filter_map(|record| match record {
-                        Record::Txt(text) => Some(text.as_slice()),
-                        _ => None,
-                    })
-                    .collect();
+                let keys: Vec<&[u8]> = answer.records.iter().filter_map(Record::text).collect();
                 // A wildcard that answers everything is no key: what was only tried has to look like one.
                 let looks = keys.iter().any(|text| looks_like_key(text));
                 if *source == SelectorSource::Tried && !looks {
@@ -134,7 +127,7 @@ fn tell(name: &Name, key: Key, findings: &mut Vec<Finding>) {
     };
     let unreadable = match &key {
         Key::Unreadable(what) => Some(Detail::Text((*what).to_owned())),
-        _ => None,
+        Key::Good { .. } | Key::Short { .. } | Key::Revoked => None,
     };
     let readable = unreadable.is_none();
     put(DkimSyntax, unreadable);

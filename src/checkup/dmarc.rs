@@ -106,10 +106,8 @@ fn walk<'a>(domain: &Name, facts: &Facts<'a>) -> Result<Found<'a>, NotKnown> {
         };
         let records: Vec<&'a [u8]> = texts
             .iter()
-            .filter_map(|record| match record {
-                Record::Txt(text) if is_dmarc(text) => Some(text.as_slice()),
-                _ => None,
-            })
+            .filter_map(Record::text)
+            .filter(|text| is_dmarc(text))
             .collect();
         match records.as_slice() {
             [] => {}

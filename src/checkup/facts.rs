@@ -57,10 +57,7 @@ impl<'a> Facts<'a> {
             Looked::There(answer) => Ok(answer
                 .records
                 .iter()
-                .filter_map(|record| match record {
-                    Record::Txt(text) => Some(text.as_slice()),
-                    _ => None,
-                })
+                .filter_map(Record::text)
                 .filter(|text| {
                     text.get(..begins.len())
                         .is_some_and(|start| start.eq_ignore_ascii_case(begins))

@@ -37,10 +37,7 @@ pub fn hosts(domain: &Name, facts: &Facts<'_>) -> Result<Vec<Name>, NotKnown> {
 }
 
 fn exchanges(records: &[Record]) -> impl Iterator<Item = &Mx> {
-    records.iter().filter_map(|record| match record {
-        Record::Mx(mx) => Some(mx),
-        _ => None,
-    })
+    records.iter().filter_map(Record::mx)
 }
 
 /// Checks them.
@@ -112,11 +109,7 @@ fn check_host(host: &Name, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for looked in [four, six] {
         match looked {
             Looked::There(answer) => {
-                addresses.extend(answer.records.iter().filter_map(|record| match record {
-                    Record::A(four) => Some(IpAddr::V4(*four)),
-                    Record::Aaaa(six) => Some(IpAddr::V6(*six)),
-                    _ => None,
-                }))
+                addresses.extend(answer.records.iter().filter_map(Record::address))
             }
             Looked::Absent => {}
             Looked::Unknown(why) => unknown = Some(why),
@@ -143,11 +136,9 @@ fn check_address(address: IpAddr, facts: &Facts<'_>, findings: &mut Vec<Finding>
         Looked::There(answer) => answer
             .records
             .iter()
-            .filter_map(|record| match record {
-                Record::Ptr(name) => Some(name.clone()),
-                _ => None,
-            })
+            .filter_map(Record::pointer)
             .take(HOSTS)
+            .cloned()
             .collect::<Vec<_>>(),
         Looked::Absent => {
             findings.push(Finding::fail(RdnsMissing, subject, Owner::Provider));
@@ -170,11 +161,10 @@ fn check_address(address: IpAddr, facts: &Facts<'_>, findings: &mut Vec<Finding>
     for name in &names {
         match facts.look(name, kind) {
             Looked::There(answer) => {
-                confirmed |= answer.records.iter().any(|record| match record {
-                    Record::A(four) => IpAddr::V4(*four) == address,
-                    Record::Aaaa(six) => IpAddr::V6(*six) == address,
-                    _ => false,
-                });
+                confirmed |= answer
+                    .records
+                    .iter()
+                    .any(|record| record.address() == Some(address));
             }
             Looked::Absent => {}
             Looked::Unknown(why) => unknown = Some(why),

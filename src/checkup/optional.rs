@@ -95,9 +95,10 @@ fn text(
 /// Only MTA-STS has a finding of its own for this; the others stay advice.
 fn unreadable(id: FindingId, subject: &str, text: &[u8]) -> Finding {
     let detail = Detail::Text(String::from_utf8_lossy(text).into_owned());
-    match id {
-        FindingId::MtaStsMissing => Finding::fail(id, subject, Owner::Registrar).with(detail),
-        _ => Finding::advice(id, subject, Owner::Registrar).with(detail),
+    if id == FindingId::MtaStsMissing {
+        Finding::fail(id, subject, Owner::Registrar).with(detail)
+    } else {
+        Finding::advice(id, subject, Owner::Registrar).with(detail)
     }
 }
 

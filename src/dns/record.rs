@@ -1,7 +1,7 @@
 //! Records.
 
 use super::Name;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The kinds of records that are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +67,54 @@ pub enum Record {
 }
 
 impl Record {
+    /// Its text, where it is one.
+    pub fn text(&self) -> Option<&[u8]> {
+        if let Record::Txt(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// The host that it says takes mail.
+    pub fn mx(&self) -> Option<&Mx> {
+        if let Record::Mx(mx) = self {
+            Some(mx)
+        } else {
+            None
+        }
+    }
+
+    /// The name that it gives to an address.
+    pub fn pointer(&self) -> Option<&Name> {
+        if let Record::Ptr(name) = self {
+            Some(name)
+        } else {
+            None
+        }
+    }
+
+    /// The name that it is another word for.
+    pub fn alias(&self) -> Option<&Name> {
+        if let Record::Cname(name) = self {
+            Some(name)
+        } else {
+            None
+        }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> Option<IpAddr> {
+        if let Record::A(four) = self {
+            return Some(IpAddr::V4(*four));
+        }
+        if let Record::Aaaa(six) = self {
+            Some(IpAddr::V6(*six))
+        } else {
+            None
+        }
+    }
+
     /// Of which kind it is.
     pub fn kind(&self) -> Kind {
         match self {

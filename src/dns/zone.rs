@@ -129,10 +129,7 @@ impl Zone {
                     secure: false,
                 });
             }
-            let next = records.iter().find_map(|record| match record {
-                Record::Cname(target) => Some(target),
-                _ => None,
-            });
+            let next = records.iter().find_map(Record::alias);
             let Some(next) = next else {
                 return Reply::NoData;
             };
@@ -165,99 +162,105 @@ impl Zone {
 
 /// Cuts the file into entries: comments go, parentheses join lines, quotes keep spaces.
 fn entries(text: &[u8]) -> Result<Vec<Entry>, ZoneProblem> {
-    let mut entries = Vec::new();
-    let mut words: Vec<Word> = Vec::new();
-    let mut word: Option<Word> = None;
-    let (mut depth, mut line, mut start) = (0_usize, 1_usize, 1_usize);
-    let mut indented = false;
-    let mut fresh = true;
+    let mut cut = Cut {
+        line: 1,
+        fresh: true,
+        ..Cut::default()
+    };
     let mut bytes = text.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
-        if fresh {
-            (start, indented, fresh) = (line, matches!(byte, b' ' | b'\t'), false);
+        if cut.fresh {
+            cut.start = cut.line;
+            cut.indented = matches!(byte, b' ' | b'\t');
+            cut.fresh = false;
         }
         match byte {
-            b'"' => {
-                words.extend(word.take());
-                let mut quoted = Vec::new();
-                loop {
-                    match bytes.next() {
-                        Some(b'"') => break,
-                        Some(b'\\') => quoted.push(escaped(&mut bytes)),
-                        Some(b'\n') | None => {
-                            return Err(ZoneProblem {
-                                line,
-                                what: "a quote without end",
-                            });
-                        }
-                        Some(other) => quoted.push(other),
-                    }
-                }
-                words.push(Word {
-                    text: quoted,
-                    quoted: true,
-                });
-            }
-            b';' => {
-                while bytes.peek().is_some_and(|next| *next != b'\n') {
-                    bytes.next();
-                }
-            }
+            b'"' => cut.quote(&mut bytes)?,
+            b';' => while bytes.next_if(|next| *next != b'\n').is_some() {},
             b'(' => {
-                words.extend(word.take());
-                depth = depth.saturating_add(1);
+                cut.end_word();
+                cut.depth = cut.depth.saturating_add(1);
             }
             b')' => {
-                words.extend(word.take());
-                depth = depth.checked_sub(1).ok_or(ZoneProblem {
-                    line,
-                    what: "a parenthesis too many",
-                })?;
+                cut.end_word();
+                let shallower = cut.depth.checked_sub(1);
+                cut.depth = shallower.ok_or_else(|| cut.problem("a parenthesis too many"))?;
             }
-            b'\n' => {
-                words.extend(word.take());
-                line = line.saturating_add(1);
-                if depth == 0 {
-                    if !words.is_empty() {
-                        entries.push(Entry {
-                            words: std::mem::take(&mut words),
-                            indented,
-                            line: start,
-                        });
-                    }
-                    fresh = true;
-                }
-            }
-            b' ' | b'\t' | b'\r' => words.extend(word.take()),
-            other => {
-                let into = word.get_or_insert_with(|| Word {
-                    text: Vec::new(),
-                    quoted: false,
-                });
-                // An escaped dot belongs to its label: names here hold none, so the entry is refused as a name.
-                into.text.push(if other == b'\\' {
-                    escaped(&mut bytes)
-                } else {
-                    other
-                });
-            }
+            b'\n' => cut.end_line(),
+            b' ' | b'\t' | b'\r' => cut.end_word(),
+            b'\\' => cut.word.get_or_insert_default().push(escaped(&mut bytes)),
+            other => cut.word.get_or_insert_default().push(other),
         }
     }
-    words.extend(word.take());
-    if depth > 0 {
-        return Err(ZoneProblem {
-            line: start,
-            what: "a parenthesis without end",
-        });
+    if cut.depth > 0 {
+        return Err(cut.problem("a parenthesis without end"));
     }
-    if !words.is_empty() {
-        entries.push(Entry {
-            words,
-            indented,
-            line: start,
-        });
+    cut.end_line();
+    Ok(cut.entries)
+}
+
+/// A file while it is cut.
+#[derive(Default)]
+struct Cut {
+    entries: Vec<Entry>,
+    words: Vec<Word>,
+    word: Option<Vec<u8>>,
+    depth: usize,
+    line: usize,
+    start: usize,
+    indented: bool,
+    fresh: bool,
+}
+
+impl Cut {
+    fn problem(&self, what: &'static str) -> ZoneProblem {
+        ZoneProblem {
+            line: self.line,
+            what,
+        }
     }
-    Ok(entries)
+
+    fn end_word(&mut self) {
+        let word = self.word.take();
+        self.words.extend(word.map(|text| Word {
+            text,
+            quoted: false,
+        }));
+    }
+
+    fn end_line(&mut self) {
+        self.end_word();
+        self.line = self.line.saturating_add(1);
+        if self.depth > 0 {
+            return;
+        }
+        self.fresh = true;
+        if !self.words.is_empty() {
+            self.entries.push(Entry {
+                words: std::mem::take(&mut self.words),
+                indented: self.indented,
+                line: self.start,
+            });
+        }
+    }
+
+    fn quote(
+        &mut self,
+        bytes: &mut std::iter::Peekable<impl Iterator<Item = u8> + Clone>,
+    ) -> Result<(), ZoneProblem> {
+        self.end_word();
+        let mut text = Vec::new();
+        loop {
+            match bytes.next() {
+                Some(b'"') => break,
+                Some(b'\\') => text.push(escaped(bytes)),
+                Some(b'\n') | None => return Err(self.problem("a quote without end")),
+                Some(other) => text.push(other),
+            }
+        }
+        self.words.push(Word { text, quoted: true });
+        Ok(())
+    }
 }
 
 /// `\DDD` is an octet, `\X` is X (RFC 1035 §5.1).

@@ -283,10 +283,8 @@ impl Walk {
         };
         let records: Vec<&[u8]> = texts
             .iter()
-            .filter_map(|record| match record {
-                Record::Txt(text) if record::is_spf(text) => Some(text.as_slice()),
-                _ => None,
-            })
+            .filter_map(Record::text)
+            .filter(|text| record::is_spf(text))
             .collect();
         match records.as_slice() {
             [] => {
