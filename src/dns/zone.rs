@@ -193,7 +193,11 @@ fn entries(text: &[u8]) -> Result<Vec<Entry>, ZoneProblem> {
         }
     }
     if cut.depth > 0 {
-        return Err(cut.problem("a parenthesis without end"));
+        // The line where the entry begins: the end of the file tells nothing.
+        return Err(ZoneProblem {
+            line: cut.start,
+            what: "a parenthesis without end",
+        });
     }
     cut.end_line();
     Ok(cut.entries)
