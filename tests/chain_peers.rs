@@ -237,3 +237,44 @@ fn rule_13_a_letter_counts_once_its_writers_authority_is_trusted() {
     assert_eq!(reason(&wax, &line), (3, json!("revoked")));
     assert_eq!(wax.json(&["open", &letter])["why_not"], "untrusted-chain");
 }
+
+#[test]
+fn rule_13_who_an_authority_vouches_for_can_be_sealed_to_until_they_are_rejected() {
+    let all = Authorities::new();
+    let text = all.file("text");
+    std::fs::write(&text, "My certificate comes with this.\n").unwrap();
+    let letter = all.sign("bob", &text);
+    let wax = Wax::new();
+    wax.json(&[
+        "identity",
+        "new",
+        "Alice",
+        "alice@example.org",
+        "--scheme",
+        "smime",
+    ]);
+    // The certificate comes with the letter: nobody decided anything about it.
+    wax.json(&["open", &letter]);
+    let draft = wax.file(
+        "draft.eml",
+        "To: bob@example.org\nSubject: Lunch\n\nAt one.\n",
+    );
+    let code = wax.error(&["seal", &draft, "-o", "refused.eml"]);
+    assert_eq!(code, "no-cert");
+    let rows = |wax: &Wax| {
+        let list = wax.json(&["key", "list", "bob@example.org"]);
+        list["keys"][0]["checked"].clone()
+    };
+    assert_eq!(rows(&wax), "unknown");
+    wax.json(&["key", "import", &all.file("root.pem"), "--anchor"]);
+    assert_eq!(rows(&wax), "ca");
+    wax.json(&["seal", &draft, "-o", "sealed.eml"]);
+    let opened = all.decrypt("bob", &wax.path("sealed.eml"));
+    assert!(String::from_utf8_lossy(&opened).contains("At one."));
+    wax.json(&["key", "reject", "bob@example.org"]);
+    assert_eq!(
+        wax.error(&["seal", &draft, "-o", "again.eml"]),
+        "cert-unusable"
+    );
+    assert_eq!(all.web.asked(), Vec::<String>::new());
+}

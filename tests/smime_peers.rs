@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Output;
 use waxwing::app::workers::Threads;
-use waxwing::base::Time;
+use waxwing::base::{Alone, Time};
 use waxwing::cert::x509::{X509Cert, X509Secret};
 use waxwing::cert::{Cert, OwnSecret, SecretKeys};
 use waxwing::mime::Tree;
@@ -128,7 +128,8 @@ impl World {
             own: self.author.x509(),
             chain: &[],
         };
-        seal_message(b"", ENTITY, author, &[reader], now()).unwrap_or_else(|why| panic!("{why:?}"))
+        seal_message(b"", ENTITY, author, &[reader], now(), &Alone)
+            .unwrap_or_else(|why| panic!("{why:?}"))
     }
 
     fn cert_file(&self, key: &str) -> String {

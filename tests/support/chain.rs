@@ -257,6 +257,28 @@ impl Authorities {
         letter
     }
 
+    /// What a person's key makes of a sealed letter, by openssl.
+    pub fn decrypt(&self, name: &str, letter: &Path) -> Vec<u8> {
+        let (pem, key) = (
+            self.file(&format!("{name}.pem")),
+            self.file(&format!("{name}.key")),
+        );
+        let out = self.file("opened");
+        self.openssl(&[
+            "cms",
+            "-decrypt",
+            "-in",
+            text(letter),
+            "-recip",
+            &pem,
+            "-inkey",
+            &key,
+            "-out",
+            &out,
+        ]);
+        std::fs::read(out).unwrap()
+    }
+
     /// A file of this folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -1,6 +1,6 @@
 //! From a draft to what may leave: the plan, the payload, and its protection.
 
-use super::{certificate, draft::draft_of, identity, keys, open::secret_key};
+use super::{certificate, draft::draft_of, identity, keys, open::secret_key, trust};
 use crate::address::Mailbox;
 use crate::app::command::{DraftSource, PreflightRow, SealedCopy, Way};
 use crate::app::desk::Desk;
@@ -10,6 +10,7 @@ use crate::app::job::{Step, Watch};
 use crate::app::port::Identity;
 use crate::app::random;
 use crate::base::{Time, both};
+use crate::cert::x509::chain::Purpose;
 use crate::cert::{Cert, OwnSecret, Scheme, SecretCert, X509Cert, X509Secret};
 use crate::compose::{Circumstances, Draft, Mode, Payload, payload};
 use crate::mime::build::derive_message_id;
@@ -173,8 +174,15 @@ pub fn seal_to_files(
             Scheme::Smime => {
                 let author = composed.own.author()?;
                 let readers = readers(desk, &copy.certs)?;
-                let bytes = smime::seal_message(outer, inner, author, &readers, composed.made)
-                    .map_err(Failure::Seal)?;
+                let bytes = smime::seal_message(
+                    outer,
+                    inner,
+                    author,
+                    &readers,
+                    composed.made,
+                    &*desk.workers,
+                )
+                .map_err(Failure::Seal)?;
                 file.write_all(&bytes)
                     .map_err(|error| file.why(Failure::Bug(error.to_string())))?;
             }
@@ -365,8 +373,9 @@ pub fn plan_for(
     recipients: &[(Mailbox, Role)],
     at: Time,
 ) -> Result<Result<Plan, Vec<PlanProblem>>, Failure> {
-    let acceptance = desk.store.acceptance()?;
     let certs_for = certs_by_address(desk, recipients)?;
+    let theirs = certs_for.values().flatten();
+    let acceptance = trust::acceptance_for(desk, theirs, Purpose::Encrypt)?;
     let preferences = preferences(desk, recipients)?;
     let known = Known {
         own,
@@ -498,6 +507,7 @@ fn seal_copies(
                     author,
                     &readers(desk, &copy.certs)?,
                     composed.made,
+                    &*desk.workers,
                 )
             }
         };

@@ -11,6 +11,7 @@ use openssl::error::ErrorStack;
 use openssl::lib_ctx::LibCtx;
 use openssl::provider::Provider;
 use spki::AlgorithmIdentifierOwned;
+use std::borrow::Cow;
 use std::ops::Range;
 use zeroize::Zeroize as _;
 
@@ -289,19 +290,21 @@ impl ContentCipher {
 
     /// Encrypts the pieces one after another, with padding, and hands the ciphertext out in
     /// stretches; the tag of an authenticated algorithm.
-    pub fn encrypt(
+    pub fn encrypt<'a>(
         &self,
         key: &[u8],
-        pieces: &[&[u8]],
+        pieces: impl Iterator<Item = Cow<'a, [u8]>>,
         out: &mut dyn FnMut(&[u8]),
     ) -> Result<Vec<u8>, ErrorStack> {
         self.with(|cipher| {
             let mut context = CipherCtx::new()?;
             context.encrypt_init(Some(cipher), Some(key), Some(&self.iv))?;
             let mut buffer = vec![0; STRETCH.saturating_add(64)];
-            for piece in pieces.iter().flat_map(|piece| piece.chunks(STRETCH)) {
-                let written = context.cipher_update(piece, Some(&mut buffer))?;
-                out(buffer.get(..written).unwrap_or_default());
+            for piece in pieces {
+                for stretch in piece.chunks(STRETCH) {
+                    let written = context.cipher_update(stretch, Some(&mut buffer))?;
+                    out(buffer.get(..written).unwrap_or_default());
+                }
             }
             let written = context.cipher_final(&mut buffer)?;
             out(buffer.get(..written).unwrap_or_default());

@@ -21,6 +21,7 @@ use openssl::md::Md;
 use openssl::pkey::{PKey, Private, Public};
 use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::Padding;
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 /// Encrypts the pieces, one after another, for the readers, and appends the message in base64 lines.
@@ -79,12 +80,14 @@ impl Envelope {
         }
     }
 
-    /// Encrypts and appends the message in base64 lines.
-    pub fn write(&self, pieces: &[&[u8]], out: &mut Vec<u8>) -> Result<(), SealFailure> {
-        let plain = pieces
-            .iter()
-            .map(|p| p.len())
-            .fold(0, usize::saturating_add);
+    /// Encrypts pieces of `plain` bytes together and appends the message in base64 lines. The last
+    /// pieces may still be made while the first are encrypted.
+    pub fn write<'a>(
+        &self,
+        plain: usize,
+        pieces: impl Iterator<Item = Cow<'a, [u8]>>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), SealFailure> {
         let sealed = self.cipher.encrypted_size(plain);
         let (head, tail_bytes) = self.head(sealed)?;
         let total = head.len().saturating_add(sealed).saturating_add(tail_bytes);

@@ -2,10 +2,13 @@
 
 use super::capabilities::Capabilities;
 use super::enveloped::{self, Envelope};
-use super::signed::sign;
-use crate::base::Time;
+use super::hash::Hash;
+use super::signed::{hash_of, sign};
+use crate::base::{Time, Workers, both};
 use crate::cert::x509::{X509Cert, X509Secret};
 use crate::mime::build;
+use std::borrow::Cow;
+use std::sync::mpsc;
 
 pub use crate::protect::openpgp::SealFailure;
 
@@ -38,6 +41,7 @@ pub fn seal_message(
     author: Author<'_>,
     recipients: &[Reader],
     now: Time,
+    workers: &dyn Workers,
 ) -> Result<Vec<u8>, SealFailure> {
     if recipients.is_empty() {
         return Err(SealFailure::NoRecipients);
@@ -69,7 +73,6 @@ pub fn seal_message(
         capabilities: Some(Capabilities::of_ourselves()),
     });
     let envelope = Envelope::prepare(&readers)?;
-    let signed = Signed::make(inner, author, now)?;
     let mut out = header.to_vec();
     let kind = envelope.smime_type();
     let head = format!(
@@ -83,9 +86,60 @@ pub fn seal_message(
     );
     out.extend_from_slice(head.as_bytes());
     let start = out.len();
-    envelope.write(&signed.pieces(inner), &mut out)?;
+    sign_and_encrypt(inner, author, now, &envelope, workers, &mut out)?;
     enveloped::check(out.get(start..).unwrap_or_default(), &readers)?;
     Ok(out)
+}
+
+/// Hashes and signs the inner entity while it is encrypted, where the workers can do both at once.
+/// The lengths stand in front of what is encrypted, so the signature has to have the size that was
+/// counted on: where sizes vary by a byte or two (ECDSA), it is made until it has.
+fn sign_and_encrypt(
+    inner: &[u8],
+    author: Author<'_>,
+    now: Time,
+    envelope: &Envelope,
+    workers: &dyn Workers,
+    out: &mut Vec<u8>,
+) -> Result<(), SealFailure> {
+    let hash = hash_of(author.signer)?;
+    let frame = Frame::new(hash)?;
+    let counted = frame.tail(&digest(hash, b"")?, author, now)?.len();
+    let plain = [frame.head.len(), inner.len(), counted]
+        .into_iter()
+        .fold(0, usize::saturating_add);
+    // Holds the tail once it is made: a channel never blocks whoever sends, so that workers who do
+    // one thing after the other come through too.
+    let (sender, receiver) = mpsc::channel();
+    let (head, frame) = (&frame.head, &frame);
+    let signing = move || {
+        let digest = digest(hash, inner)?;
+        for _ in 0..SIGNATURES {
+            let tail = frame.tail(&digest, author, now)?;
+            if tail.len() == counted {
+                // Nobody waits for it any more only when encrypting has failed, which says so itself.
+                let _ = sender.send(tail);
+                return Ok(());
+            }
+        }
+        Err(SealFailure::CheckFailed)
+    };
+    let encrypting = move || {
+        let ready = [Cow::Borrowed(head.as_slice()), Cow::Borrowed(inner)];
+        let tail = std::iter::once_with(|| receiver.recv().ok()).flatten();
+        envelope.write(plain, ready.into_iter().chain(tail.map(Cow::Owned)), out)
+    };
+    let (signed, written) = both(workers, signing, encrypting).ok_or(SealFailure::CheckFailed)?;
+    signed?;
+    written
+}
+
+/// Most signatures that are made to get one of the size that was counted on; about one in four has it.
+const SIGNATURES: usize = 1_000;
+
+fn digest(hash: Hash, inner: &[u8]) -> Result<Vec<u8>, SealFailure> {
+    hash.over(&[inner])
+        .map_err(|error| SealFailure::Library(error.to_string()))
 }
 
 /// A signed, readable message: `header` as above, then a `multipart/signed` body (RFC 8551 §3.5.3)
@@ -98,9 +152,10 @@ pub fn sign_message(
     now: Time,
 ) -> Result<Vec<u8>, SealFailure> {
     may_sign(author.signer.x509(), now)?;
-    let signed = Signed::make(inner, author, now)?;
-    let [head, inner, tail] = signed.pieces(inner);
-    Ok([header, head, inner, tail].concat())
+    let hash = hash_of(author.signer)?;
+    let frame = Frame::new(hash)?;
+    let tail = frame.tail(&digest(hash, inner)?, author, now)?;
+    Ok([header, &frame.head, inner, &tail].concat())
 }
 
 fn may_sign(cert: &X509Cert, now: Time) -> Result<(), SealFailure> {
@@ -112,14 +167,13 @@ fn may_sign(cert: &X509Cert, now: Time) -> Result<(), SealFailure> {
 }
 
 /// What stands around the signed entity.
-struct Signed {
+struct Frame {
+    boundary: String,
     head: Vec<u8>,
-    tail: Vec<u8>,
 }
 
-impl Signed {
-    fn make(inner: &[u8], author: Author<'_>, now: Time) -> Result<Signed, SealFailure> {
-        let (signature, hash) = sign(&[inner], author.signer, author.chain, now)?;
+impl Frame {
+    fn new(hash: Hash) -> Result<Frame, SealFailure> {
         let boundary = boundary()?;
         let micalg = hash.micalg();
         let head = format!(
@@ -130,6 +184,16 @@ impl Signed {
              \r\n\
              --{boundary}\r\n"
         );
+        Ok(Frame {
+            boundary,
+            head: head.into_bytes(),
+        })
+    }
+
+    /// The signature over an entity with this digest, as the second part.
+    fn tail(&self, digest: &[u8], author: Author<'_>, now: Time) -> Result<Vec<u8>, SealFailure> {
+        let signature = sign(digest, author.signer, author.chain, now)?;
+        let boundary = &self.boundary;
         let mut tail = format!(
             "\r\n--{boundary}\r\n\
              Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
@@ -141,14 +205,7 @@ impl Signed {
         .into_bytes();
         build::base64_body(&mut tail, &signature);
         tail.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-        Ok(Signed {
-            head: head.into_bytes(),
-            tail,
-        })
-    }
-
-    fn pieces<'a>(&'a self, inner: &'a [u8]) -> [&'a [u8]; 3] {
-        [&self.head, inner, &self.tail]
+        Ok(tail)
     }
 }
 

@@ -11,22 +11,30 @@ use crate::base::Time;
 use crate::cert::x509::tlv::{self, tag};
 use crate::cert::x509::{X509Cert, X509Secret, time};
 
-/// A detached SignedData over the pieces, one after another, in DER. The certificates of `chain` go
-/// along with the signer's own.
+/// The hash that a signer signs with.
+pub fn hash_of(signer: &X509Secret) -> Result<Hash, SealFailure> {
+    algorithm_of(signer).map(|(hash, _)| hash)
+}
+
+fn algorithm_of(signer: &X509Secret) -> Result<(Hash, Vec<u8>), SealFailure> {
+    let cert = signer.x509();
+    signature::own_algorithm(cert.key_kind()).ok_or_else(|| SealFailure::OwnKey {
+        fingerprint: cert.fingerprint(),
+        why: crate::cert::Unusable::NoKey,
+    })
+}
+
+/// A detached SignedData over content with this digest, by the hash of [`hash_of`], in DER. The
+/// certificates of `chain` go along with the signer's own.
 pub fn sign(
-    pieces: &[&[u8]],
+    digest: &[u8],
     signer: &X509Secret,
     chain: &[X509Cert],
     now: Time,
-) -> Result<(Vec<u8>, Hash), SealFailure> {
+) -> Result<Vec<u8>, SealFailure> {
     let cert = signer.x509();
-    let (hash, algorithm) =
-        signature::own_algorithm(cert.key_kind()).ok_or_else(|| SealFailure::OwnKey {
-            fingerprint: cert.fingerprint(),
-            why: crate::cert::Unusable::NoKey,
-        })?;
-    let digest = hash.over(pieces).map_err(library)?;
-    let attributes = signed_attributes(cert, &digest, now).map_err(library)?;
+    let (hash, algorithm) = algorithm_of(signer)?;
+    let attributes = signed_attributes(cert, digest, now).map_err(library)?;
     let to_sign = ber::set_of(id::SET, attributes.clone());
     let value = signature::sign(cert.key_kind(), hash, signer.key(), &to_sign).map_err(library)?;
     let digest_algorithm = digest_algorithm(hash);
@@ -58,7 +66,7 @@ pub fn sign(
             &tlv::write(tag::SET, &signer_info),
         ],
     );
-    Ok((content_info(oids::SIGNED_DATA, &signed_data), hash))
+    Ok(content_info(oids::SIGNED_DATA, &signed_data))
 }
 
 fn library(error: openssl::error::ErrorStack) -> SealFailure {

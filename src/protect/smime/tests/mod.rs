@@ -229,5 +229,5 @@ pub fn cms_of(message: &[u8]) -> Vec<u8> {
 }
 
 pub fn sealed(from: &X509Secret, to: &[Reader]) -> Vec<u8> {
-    seal_message(b"", ENTITY, author(from), to, now()).unwrap()
+    seal_message(b"", ENTITY, author(from), to, now(), &Alone).unwrap()
 }

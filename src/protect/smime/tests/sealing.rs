@@ -133,15 +133,29 @@ fn rule_48_stronger_algorithms_are_used_when_all_can_read_them() {
 #[test]
 fn what_cannot_be_sealed_says_for_whom_and_why() {
     let signs_only = person("bob@example.org", Kind::Ed25519);
-    let failure = seal_message(b"", ENTITY, author(&ALICE), &[reader(&signs_only)], now());
+    let failure = seal_message(
+        b"",
+        ENTITY,
+        author(&ALICE),
+        &[reader(&signs_only)],
+        now(),
+        &Alone,
+    );
     assert!(matches!(
         failure,
         Err(seal::SealFailure::Recipient { fingerprint, .. })
             if fingerprint == signs_only.fingerprint()
     ));
-    let failure = seal_message(b"", ENTITY, author(&signs_only), &[reader(&BOB)], now());
+    let failure = seal_message(
+        b"",
+        ENTITY,
+        author(&signs_only),
+        &[reader(&BOB)],
+        now(),
+        &Alone,
+    );
     assert!(matches!(failure, Err(seal::SealFailure::OwnKey { .. })));
-    let failure = seal_message(b"", ENTITY, author(&ALICE), &[], now());
+    let failure = seal_message(b"", ENTITY, author(&ALICE), &[], now(), &Alone);
     assert_eq!(failure, Err(seal::SealFailure::NoRecipients));
 }
 
