@@ -11,6 +11,9 @@ mod postfix;
 mod proxy;
 #[path = "support/sasl.rs"]
 mod sasl;
+#[expect(dead_code, reason = "only the authority is wanted here")]
+#[path = "support/smime.rs"]
+mod smime;
 #[path = "support/wax.rs"]
 mod wax;
 

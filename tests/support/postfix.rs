@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// The domain whose users have mailboxes here.
 pub const DOMAIN: &str = "test.invalid";
 /// Those who have one, before the `@`.
-pub const MAILBOXES: [&str; 4] = ["alice", "bob", "carol", "jürgen"];
+pub const MAILBOXES: [&str; 6] = ["alice", "bob", "carol", "dave", "erin", "jürgen"];
 /// Who may hand letters in: login name and password.
 pub const LOGIN: (&str, &str) = ("alice@test.invalid", "pass \"word\" \\ §");
 

@@ -3,6 +3,7 @@
 
 mod arrives;
 mod refused;
+mod two_schemes;
 mod unsure;
 
 use super::HOST;
