@@ -8,6 +8,8 @@ mod check;
 mod gnupg;
 #[path = "cli/own_keys.rs"]
 mod own_keys;
+#[path = "cli/passwords.rs"]
+mod passwords;
 #[path = "cli/practice.rs"]
 mod practice;
 #[path = "cli/reading.rs"]

@@ -1,5 +1,6 @@
 //! Work in the background: cancelling, progress, and the runner that both faces use.
 
+use crate::app::port::{AskPassphrase, Question};
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
@@ -80,6 +81,7 @@ pub struct Watch {
     pub cancel: Cancel,
     latest: Arc<Mutex<Option<Progress>>>,
     wake: Option<Arc<dyn Fn() + Send + Sync>>,
+    asker: Option<Arc<dyn AskPassphrase>>,
 }
 
 impl Watch {
@@ -89,6 +91,19 @@ impl Watch {
             wake: Some(wake),
             ..Watch::default()
         }
+    }
+
+    /// The same watch, with somebody to ask.
+    pub fn asking(self, asker: Arc<dyn AskPassphrase>) -> Self {
+        Watch {
+            asker: Some(asker),
+            ..self
+        }
+    }
+
+    /// Asks the person for a password; `None` when nobody can be asked, or gives none.
+    pub fn ask(&self, question: Question) -> Option<crate::base::Passphrase> {
+        self.asker.as_ref()?.ask(question)
     }
 
     /// Says how far the work is.

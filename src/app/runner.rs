@@ -41,7 +41,7 @@ impl Runner {
     pub fn start(&self, command: Command) -> JobHandle {
         let id = 1 + self.last.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let (sender, events) = channel();
-        let watch = Watch::waking(self.wake.clone());
+        let watch = Watch::waking(self.wake.clone()).asking(self.questions.clone());
         let (desks, wake) = (self.desks.clone(), self.wake.clone());
         let (job_watch, questions) = (watch.clone(), self.questions.clone());
         let work = move || {

@@ -80,13 +80,23 @@ impl Asking {
                 "Please try again; check capitals and keyboard layout.",
                 "Unlock",
             ),
+            Question::LetterPassword => (
+                "This letter is sealed for a password",
+                "Whoever wrote it chose one, and told you in another way. It is used for this \
+                 letter alone, and not kept.",
+                "Open the letter",
+            ),
+        };
+        let field = match self.question {
+            Question::LetterPassword => "Password of the letter",
+            Question::NewVault | Question::OpenVault | Question::OpenVaultAgain => "Passphrase",
         };
         let same = self.typed.same_as(&self.again);
         let ready = !self.typed.is_empty() && (!choosing || same);
         let mut entered = false;
         let answer = dialog(ctx, "vault", title, (Kind::Primary, yes), ready, |ui| {
             ui.add(egui::Label::new(theme::body(words)).wrap());
-            let first = secret_field(ui, "Passphrase", &mut self.typed);
+            let first = secret_field(ui, field, &mut self.typed);
             if std::mem::take(&mut self.fresh) {
                 first.request_focus();
             }

@@ -64,7 +64,10 @@ pub fn open_failure(failure: &OpenFailure) -> Notice {
         notice = notice.detail(shown);
     }
     if failure.passwords > 0 {
-        notice = notice.detail(format!("Sealed for {} passwords", failure.passwords));
+        notice = notice.detail(match failure.passwords {
+            1 => "Sealed for a password".to_owned(),
+            more => format!("Sealed for {more} passwords"),
+        });
     }
     for tried in &failure.tried {
         notice = notice.detail(format!("Tried your key {}", tried.grouped()));
@@ -126,7 +129,8 @@ fn words(problem: &OpenProblem) -> (Turn, &'static str, String, &'static str) {
         OpenProblem::Undecryptable => (
             Turn::OtherSide,
             "This message could not be opened.",
-            "A key for it is here, and what came was damaged, altered, or sealed wrongly."
+            "A key for it is here, or a password was given; that password is another one, or what came \
+             was damaged, altered, or sealed wrongly."
                 .to_owned(),
             ask_again,
         ),

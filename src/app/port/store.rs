@@ -266,6 +266,8 @@ pub enum Question {
     OpenVault,
     /// The last one was wrong.
     OpenVaultAgain,
+    /// A letter is sealed for a password, and no key of the person's opens it.
+    LetterPassword,
 }
 
 /// Asks the person; called from a job's thread, only when the system keyring has no answer.

@@ -6,11 +6,11 @@ use crate::app::desk::Desk;
 use crate::app::failure::{Failure, OpenMessageFailure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
-use crate::app::port::Store;
+use crate::app::port::{Question, Store};
 use crate::cert::{Cert, OwnSecret, SecretKeys};
 use crate::protect::inline;
-use crate::protect::open::{Problem, open as open_envelope, wants_keys};
-use crate::protect::openpgp::{self, CertLookup};
+use crate::protect::open::{Opened as OpenedEnvelope, Problem, open as open_envelope, wants_keys};
+use crate::protect::openpgp::{self, CertLookup, OpenProblem};
 use crate::read::{Policy, Reading, reading};
 use std::sync::Arc;
 
@@ -49,37 +49,37 @@ pub fn open_message(
         true => inline::is_encrypted(message),
         false => wants_keys(message).map_err(OpenMessageFailure::Mime)?,
     };
-    let keys = if is_sealed {
+    let mut keys = if is_sealed {
         secret_keys(&*desk.store)?
     } else {
         SecretKeys::new()
     };
     watch.stop_here()?;
-    let certs = StoreCerts(&*desk.store);
     let now = desk.judging_time();
-    let with = openpgp::Reading {
-        keys: &keys,
-        certs: &certs,
-        at: now,
-        workers: &*desk.workers,
-        without_integrity,
+    let certs = StoreCerts(&*desk.store);
+    let reading_with = |keys: &SecretKeys| {
+        let with = openpgp::Reading {
+            keys,
+            certs: &certs,
+            at: now,
+            workers: &*desk.workers,
+            without_integrity,
+        };
+        decrypt(message, is_inline, &with)
     };
-    let sort = |problem| match problem {
-        Problem::Mime(problem) => OpenMessageFailure::Mime(problem),
-        Problem::Decrypt(failure) => OpenMessageFailure::Decrypt(failure),
-    };
-    let alone = match is_inline {
-        true => inline::open_inline(message, &with).map_err(sort)?,
-        false => None,
+    let (mut opened, alone) = match reading_with(&keys) {
+        // A key of the person's own goes first: nobody is asked for a password without need.
+        Err(failure) if wants_password(&failure) => {
+            let password = watch.ask(Question::LetterPassword).ok_or(failure)?;
+            keys.add_password(password);
+            reading_with(&keys)?
+        }
+        other => other?,
     };
     // A block without MIME has no header section: nothing of it may be taken for one.
     let header = match alone {
-        Some(_) => &b"\r\n"[..],
-        None => message,
-    };
-    let mut opened = match alone {
-        Some(opened) => opened,
-        None => open_envelope(message, &with).map_err(sort)?,
+        true => &b"\r\n"[..],
+        false => message,
     };
     let along = std::mem::take(&mut opened.along);
     let (evidence, payload) = opened.into_payload();
@@ -97,6 +97,36 @@ pub fn open_message(
     learned::keep(desk, &along, &reading);
     watch.progress(Step::Opening, total, total);
     Ok(reading)
+}
+
+/// Decrypts and verifies: a block of inline PGP that stands alone, or a message.
+fn decrypt<'m>(
+    message: &'m [u8],
+    is_inline: bool,
+    with: &openpgp::Reading<'_>,
+) -> Result<(OpenedEnvelope<'m>, bool), OpenMessageFailure> {
+    let sort = |problem| match problem {
+        Problem::Mime(problem) => OpenMessageFailure::Mime(problem),
+        Problem::Decrypt(failure) => OpenMessageFailure::Decrypt(failure),
+    };
+    let alone = match is_inline {
+        true => inline::open_inline(message, with).map_err(sort)?,
+        false => None,
+    };
+    Ok(match alone {
+        Some(opened) => (opened, true),
+        None => (open_envelope(message, with).map_err(sort)?, false),
+    })
+}
+
+/// Whether a password may open what no key opens.
+fn wants_password(failure: &OpenMessageFailure) -> bool {
+    match failure {
+        OpenMessageFailure::Decrypt(failure) => {
+            failure.passwords > 0 && failure.why == OpenProblem::NoKey
+        }
+        OpenMessageFailure::Mime(_) | OpenMessageFailure::NoSuchPart => false,
+    }
 }
 
 /// Whether a file holds an OpenPGP message, by its first bytes: files that end in `.asc` may as well

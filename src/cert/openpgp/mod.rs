@@ -17,7 +17,7 @@ pub use judge::PublicKey;
 pub use parse::{parse_many, parse_one};
 pub use policy::policy;
 pub use renew::{KeyChangeFailure, RevocationReason, RevokedKey};
-pub use secret::{LockedKey, SecretCert};
+pub use secret::{LockedKey, SecretCert, check_cost};
 
 use super::{Fingerprint, UserId};
 use crate::address::Address;

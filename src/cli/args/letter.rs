@@ -58,6 +58,9 @@ pub struct OpenArgs {
     /// Save the attachments into this folder, under safe names
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    /// File whose first line is the password that the message is sealed for
+    #[arg(long, value_name = "F")]
+    pub message_password_file: Option<PathBuf>,
     /// Print it to a PDF, a file that does not exist
     #[arg(long, value_name = "OUT")]
     pub pdf: Option<PathBuf>,
@@ -68,6 +71,9 @@ pub struct OpenArgs {
 pub struct ReplyArgs {
     /// The message; - for standard input
     pub file: PathBuf,
+    /// File whose first line is the password that the message is sealed for
+    #[arg(long, value_name = "F")]
+    pub message_password_file: Option<PathBuf>,
     /// To everybody who got it, not to its author alone
     #[arg(long)]
     pub all: bool,

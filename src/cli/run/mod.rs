@@ -20,6 +20,7 @@ use crate::app::desk::Desks;
 use crate::app::failure::{Failure, FileFailure};
 use crate::app::files;
 use crate::app::job::Progress;
+use crate::app::port::Question;
 use crate::app::runner::{Questions, Runner};
 use crate::base::{Passphrase, Time};
 use crate::cli::args::{Cli, Command, Global, KeyCommand};
@@ -101,6 +102,8 @@ struct Session {
     runner: Runner,
     global: Global,
     home: Option<PathBuf>,
+    /// File whose first line is the password of the letter that is opened.
+    letter_password: Option<PathBuf>,
 }
 
 impl Session {
@@ -115,13 +118,21 @@ impl Session {
                     shown.show(progress);
                 }
             },
-            prompt::passphrase,
+            |question| self.answer(question),
         );
         shown.clear();
         if self.global.verbose {
             self.say_more(&result, began.elapsed());
         }
         result
+    }
+
+    /// What the person gave on the command line for this, else what they type.
+    fn answer(&self, question: Question) -> Option<Passphrase> {
+        match (&self.letter_password, question) {
+            (Some(file), Question::LetterPassword) => first_line(file).ok(),
+            _ => prompt::passphrase(question),
+        }
     }
 
     /// `-v`: how long it took, where things are kept, and how the server was reached.
@@ -180,7 +191,11 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         runner: Runner::new(desks, questions, Arc::new(|| {})),
         global: global.clone(),
         home,
+        letter_password: letter_password(&cli.command).map(Path::to_owned),
     };
+    if let Some(file) = &session.letter_password {
+        first_line(file)?;
+    }
     match &cli.command {
         Command::Identity(command) => identity::run(&session, command),
         Command::Key(command) => key::run(&session, command),
@@ -198,6 +213,14 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Inbox { number } => open::inbox(&session, *number),
         Command::Settings(command) => settings::run(&session, command),
         Command::Practice { keep } => practice::run(&session, keep.as_deref()),
+    }
+}
+
+fn letter_password(command: &Command) -> Option<&Path> {
+    match command {
+        Command::Open(args) => args.message_password_file.as_deref(),
+        Command::Reply(args) => args.message_password_file.as_deref(),
+        _ => None,
     }
 }
 

@@ -20,6 +20,7 @@ pub fn passphrase(question: Question) -> Option<Passphrase> {
             }
         }
         Question::OpenVault => ask("Passphrase: "),
+        Question::LetterPassword => ask("This letter is sealed for a password: "),
         Question::OpenVaultAgain => ask("That is not it. Passphrase: "),
     }
 }

@@ -12,7 +12,7 @@ use crate::cert::openpgp::armor;
 use crate::cert::{Cert, Fingerprint, SecretKeys};
 use crate::protect::evidence::{EncryptionFact, Integrity, RecipientHandle, SignatureFact};
 use sequoia_openpgp as pgp;
-use sequoia_openpgp::packet::PKESK;
+use sequoia_openpgp::packet::{PKESK, SKESK};
 use sequoia_openpgp::parse::Parse as _;
 use sequoia_openpgp::types::SymmetricAlgorithm;
 use std::ops::Range;
@@ -97,6 +97,7 @@ struct Head {
     /// Session key packets that cannot be read.
     unreadable: usize,
     passwords: usize,
+    password_keys: Vec<SKESK>,
 }
 
 /// Decrypts and verifies an armored or binary OpenPGP message.
@@ -164,7 +165,7 @@ fn read_head(bytes: &mut [u8], head: &mut Head) -> Result<Frame, OpenProblem> {
         let body = bytes.get(frame.body.clone()).unwrap_or_default();
         match frame.tag {
             tag::PKESK => head.add(body),
-            tag::SKESK => head.passwords = head.passwords.saturating_add(1),
+            tag::SKESK => head.add_password(body),
             tag::MARKER | tag::PADDING | tag::FIRST_NOT_CRITICAL.. => {}
             tag::SEIPD | tag::SED => return only_padding(bytes, at).map(|()| frame),
             tag::LIBREPGP_AEAD => return Err(OpenProblem::LibrePgp),
@@ -198,6 +199,15 @@ impl Head {
         }
     }
 
+    fn add_password(&mut self, body: &[u8]) {
+        self.passwords = self.passwords.saturating_add(1);
+        let mut packet = frame::header(tag::SKESK, body.len());
+        packet.extend_from_slice(body);
+        if let Ok(pgp::Packet::SKESK(packet)) = pgp::Packet::from_bytes(&packet) {
+            self.password_keys.push(packet);
+        }
+    }
+
     fn recipients(&self, with: &Reading<'_>) -> Vec<RecipientHandle> {
         let mut handles = session::handles(&self.session_keys, with.keys, with.certs);
         // Counted, never passed over (rule 16).
@@ -223,7 +233,8 @@ impl Head {
         with: &Reading<'_>,
         hint: Option<SymmetricAlgorithm>,
     ) -> Result<Tried, OpenFailure> {
-        let tried = session::session_keys(&self.session_keys, with.keys, hint);
+        let mut tried = session::session_keys(&self.session_keys, with.keys, hint);
+        session::try_passwords(&mut tried, &self.password_keys, with.keys, hint);
         if !tried.candidates.is_empty() {
             return Ok(tried);
         }
@@ -240,7 +251,7 @@ struct Decrypted {
     plaintext: Plaintext,
     integrity: Integrity,
     cipher: SymmetricAlgorithm,
-    from: Fingerprint,
+    from: Option<Fingerprint>,
     tried: Vec<Fingerprint>,
 }
 
@@ -352,7 +363,7 @@ impl Decrypted {
             encryption: EncryptionFact {
                 integrity: self.integrity,
                 recipients: head.recipients(with),
-                opened_with: Some(self.from),
+                opened_with: self.from,
                 algorithm: cipher_name(self.cipher),
             },
             signatures,

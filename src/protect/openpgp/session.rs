@@ -1,15 +1,15 @@
 //! From session key packets to session keys, with the own secret keys.
 
 use super::CertLookup;
-use crate::cert::openpgp::{PublicKey, algorithm_name, fingerprint};
+use crate::cert::openpgp::{PublicKey, algorithm_name, check_cost, fingerprint};
 use crate::cert::{Fingerprint, SecretKeys};
 use crate::protect::evidence::RecipientHandle;
 use sequoia_openpgp as pgp;
 use sequoia_openpgp::KeyHandle;
 use sequoia_openpgp::crypto::mpi::Ciphertext;
-use sequoia_openpgp::crypto::{Decryptor, KeyPair, SessionKey};
-use sequoia_openpgp::packet::PKESK;
+use sequoia_openpgp::crypto::{Decryptor, KeyPair, Password, SessionKey};
 use sequoia_openpgp::packet::key::{SecretParts, UnspecifiedRole};
+use sequoia_openpgp::packet::{PKESK, SKESK};
 use sequoia_openpgp::types::SymmetricAlgorithm;
 
 /// Most trials of own keys: hidden recipients multiply with keys, and each trial costs.
@@ -25,8 +25,8 @@ pub struct Candidate {
     pub cipher: Option<SymmetricAlgorithm>,
     /// The key.
     pub key: SessionKey,
-    /// The own certificate that gave it.
-    pub from: Fingerprint,
+    /// The own certificate that gave it; `None` for a password.
+    pub from: Option<Fingerprint>,
 }
 
 /// What trying the own keys gave.
@@ -78,6 +78,48 @@ pub fn session_keys(
     tried
 }
 
+/// Most passwords times packets that are tried: each may cost a second.
+const PASSWORD_TRIALS: usize = 8;
+
+/// Tries the passwords that the person gave (RFC 9580 §5.3). What a password makes cannot be told from
+/// a right session key before the data is decrypted with it.
+pub fn try_passwords(
+    tried: &mut Tried,
+    packets: &[SKESK],
+    keys: &SecretKeys,
+    hint: Option<SymmetricAlgorithm>,
+) {
+    let mut trials = 0_usize;
+    let version = if hint.is_some() { 6 } else { 4 };
+    for packet in packets.iter().filter(|packet| packet.version() == version) {
+        for password in keys.passwords() {
+            trials = trials.saturating_add(1);
+            if trials > PASSWORD_TRIALS || tried.candidates.len() >= SESSION_KEYS {
+                return;
+            }
+            let s2k = match packet {
+                SKESK::V4(packet) => packet.s2k(),
+                SKESK::V6(packet) => packet.s2k(),
+                _ => continue,
+            };
+            if check_cost(s2k).is_err() {
+                tried.unsupported = Some("a password protection that costs too much".to_owned());
+                continue;
+            }
+            let password = Password::from(password.expose().as_str());
+            match packet.decrypt(&password) {
+                Ok((cipher, key)) => tried.candidates.push(Candidate {
+                    cipher: cipher.or(hint),
+                    key,
+                    from: None,
+                }),
+                // One that does not fit is answered like data that does not open (rule 27).
+                Err(_) => tried.add_wrong(hint),
+            }
+        }
+    }
+}
+
 /// All own keys that can decrypt, each with its certificate's fingerprint.
 fn secret_keys(keys: &SecretKeys) -> impl Iterator<Item = (Fingerprint, SecretKey)> {
     keys.iter().flat_map(|cert| {
@@ -117,7 +159,7 @@ impl Tried {
                 self.candidates.push(Candidate {
                     cipher: cipher.or(hint),
                     key,
-                    from,
+                    from: Some(from),
                 });
                 true
             }
@@ -125,11 +167,27 @@ impl Tried {
         }
     }
 
+    /// A key that cannot be right, for a password that is not.
+    fn add_wrong(&mut self, hint: Option<SymmetricAlgorithm>) {
+        let cipher = hint.unwrap_or(SymmetricAlgorithm::AES256);
+        if let Some(key) = cipher
+            .key_size()
+            .ok()
+            .and_then(|size| SessionKey::new(size).ok())
+        {
+            self.candidates.push(Candidate {
+                cipher: Some(cipher),
+                key,
+                from: None,
+            });
+        }
+    }
+
     fn add_decoy(&mut self, hint: Option<SymmetricAlgorithm>) {
         let cipher = hint.unwrap_or(SymmetricAlgorithm::AES256);
         let key = cipher.key_size().and_then(SessionKey::new);
         let from = self.certs.last().cloned();
-        if let (Ok(key), Some(from), true) = (key, from, self.candidates.len() < SESSION_KEYS) {
+        if let (Ok(key), Some(_), true) = (key, &from, self.candidates.len() < SESSION_KEYS) {
             self.candidates.push(Candidate {
                 cipher: Some(cipher),
                 key,
