@@ -3,6 +3,8 @@
 
 #[path = "chain_peers/hostile.rs"]
 mod hostile;
+#[path = "chain_peers/rfc9216.rs"]
+mod rfc9216;
 #[path = "support/chain.rs"]
 mod support;
 #[path = "support/wax.rs"]
