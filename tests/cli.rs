@@ -10,6 +10,8 @@ mod gnupg;
 mod own_keys;
 #[path = "cli/passwords.rs"]
 mod passwords;
+#[path = "cli/post_quantum.rs"]
+mod post_quantum;
 #[path = "cli/practice.rs"]
 mod practice;
 #[path = "cli/reading.rs"]

@@ -582,23 +582,6 @@ fn rule_42_one_letter_to_a_gpg_user_and_an_openssl_user_is_read_by_both() {
 }
 
 #[test]
-fn no_openpgp_key_is_made_in_place_of_one_that_was_asked_to_be_post_quantum() {
-    let wax = Wax::new();
-    let new = [
-        "identity",
-        "new",
-        "Somebody",
-        "alice@example.org",
-        "--post-quantum",
-    ];
-    assert_eq!(wax.outcome(&new).0, 2);
-    assert_eq!(
-        wax.json(&["identity", "list"])["identities"],
-        serde_json::json!([])
-    );
-}
-
-#[test]
 fn letters_between_two_of_our_identities_for_every_kind_of_key() {
     for kind in ["rsa3072", "p256", "p384", "ed25519", "post-quantum"] {
         let people = ["alice@example.org", "bob@example.org"].map(|address| {

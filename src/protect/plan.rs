@@ -1,5 +1,6 @@
 //! The plan of a letter: which certificate for whom, which copies, or why not.
 
+use super::openpgp::abilities;
 use crate::address::{Address, Mailbox};
 use crate::base::Time;
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme, Unusable};
@@ -64,6 +65,14 @@ pub enum PlanProblem {
         /// Why.
         why: Unusable,
     },
+    /// The own OpenPGP key is of version 6, and nothing says that their program reads what such a key
+    /// signs: programs that do say so by SEIPDv2 (RFC 9580 §5.2.3.32), the others drop the letter.
+    ReadsNoV6 {
+        /// Whom.
+        recipient: Address,
+        /// Their certificate.
+        fingerprint: Fingerprint,
+    },
 }
 
 impl PlanProblem {
@@ -75,7 +84,8 @@ impl PlanProblem {
             | PlanProblem::NoOwnKey { recipient, .. }
             | PlanProblem::NotAccepted { recipient, .. }
             | PlanProblem::Rejected { recipient, .. }
-            | PlanProblem::Unusable { recipient, .. } => Some(recipient),
+            | PlanProblem::Unusable { recipient, .. }
+            | PlanProblem::ReadsNoV6 { recipient, .. } => Some(recipient),
         }
     }
 }
@@ -134,6 +144,16 @@ pub struct Own {
 }
 
 impl Own {
+    /// Whether whoever has this certificate reads what the own key of its standard signs (rule 48).
+    fn is_read_by(&self, cert: &Cert, at: Time) -> bool {
+        match (&self.openpgp, cert) {
+            (Some(Cert::OpenPgp(own)), Cert::OpenPgp(theirs)) => {
+                own.version() < 6 || abilities(theirs, at).authenticated
+            }
+            (_, Cert::OpenPgp(_) | Cert::X509(_)) => true,
+        }
+    }
+
     /// Whether letters can be sealed by this standard at `at`; `None` when there is no own
     /// certificate of it.
     fn usable(&self, scheme: Scheme, at: Time) -> Option<Result<(), PlanProblem>> {
@@ -353,6 +373,10 @@ fn options_for(
             .collect();
         let chosen = choose(recipient, of_scheme, known.acceptance, known.at);
         let told = match chosen {
+            Ok((cert, _)) if !known.own.is_read_by(&cert, known.at) => PlanProblem::ReadsNoV6 {
+                recipient: recipient.clone(),
+                fingerprint: cert.fingerprint(),
+            },
             // Without any standard of our own, that is told, not this.
             Ok(chosen) if schemes.is_empty() || schemes.contains(&scheme) => {
                 found.push(chosen);
@@ -470,7 +494,7 @@ pub fn choose(
 /// Of several reasons against a recipient, the one worth telling is the smallest.
 fn usefulness(problem: &PlanProblem) -> u8 {
     match problem {
-        PlanProblem::NoOwnKey { .. } => 0,
+        PlanProblem::NoOwnKey { .. } | PlanProblem::ReadsNoV6 { .. } => 0,
         PlanProblem::Unusable { .. } => 1,
         PlanProblem::NotAccepted { .. } => 2,
         PlanProblem::Rejected { .. } => 3,

@@ -93,6 +93,19 @@ pub fn plan_problem(problem: &PlanProblem) -> Notice {
         .why("Nothing can be sealed with it.")
         .next(format!("Ask {recipient} for a new key and import it."))
         .detail(fingerprint.grouped()),
+        PlanProblem::ReadsNoV6 {
+            recipient,
+            fingerprint,
+        } => Notice::new(
+            "cert-unusable",
+            Turn::You,
+            format!("{recipient} could not read a letter that your key signs."),
+        )
+        .why("Your key is of the newest kind, and nothing says that their program knows it.")
+        .next(format!(
+            "Write to {recipient} from an identity with a key of the usual kind, or ask them for a newer key."
+        ))
+        .detail(fingerprint.grouped()),
     }
 }
 

@@ -144,6 +144,10 @@ fn samples() -> Vec<Notice> {
             recipient: alice(),
             fingerprint: fingerprint(),
         },
+        PlanProblem::ReadsNoV6 {
+            recipient: alice(),
+            fingerprint: fingerprint(),
+        },
         PlanProblem::Unusable {
             recipient: alice(),
             fingerprint: fingerprint(),

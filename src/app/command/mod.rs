@@ -26,6 +26,7 @@ pub use crate::app::sight::{
     Contact, DraftCard, Preflight, PreflightRow, Shown, Visible, VisibleRow,
 };
 use crate::base::{Passphrase, Time};
+use crate::cert::openpgp::OpenPgpChoice;
 use crate::cert::x509::KeyChoice;
 use crate::cert::x509::chain::AnchorFor;
 use crate::cert::{Checked, RevocationReason, Scheme};
@@ -43,10 +44,12 @@ use std::sync::Arc;
 pub enum Command {
     /// What the window shows around everything: identities, accounts, counts.
     Overview,
-    /// Makes an identity with a new key.
+    /// Makes an identity with a new OpenPGP key.
     NewIdentity {
         /// Name and address.
         mailbox: Mailbox,
+        /// Which kind of key.
+        choice: OpenPgpChoice,
     },
     /// Makes a key that belongs to no identity.
     GenerateKey {

@@ -6,15 +6,27 @@ use crate::app::desk::Desk;
 use crate::app::failure::{Failure, KeyFailure};
 use crate::app::job::{Step, Watch};
 use crate::app::port::{CertProvenance, Identity};
+use crate::cert::openpgp::OpenPgpChoice;
 use crate::cert::{Checked, Fingerprint, SecretCert};
 
-/// Makes an identity with a new key: valid three years, with a revocation certificate.
+/// Makes an identity with a new key that everybody can answer: valid three years, with a revocation
+/// certificate.
 pub fn new(desk: &Desk, mailbox: &Mailbox, watch: &Watch) -> Result<NewIdentity, Failure> {
+    new_as(desk, mailbox, OpenPgpChoice::Compatible, watch)
+}
+
+/// The same, with a key of this kind.
+pub fn new_as(
+    desk: &Desk,
+    mailbox: &Mailbox,
+    choice: OpenPgpChoice,
+    watch: &Watch,
+) -> Result<NewIdentity, Failure> {
     refuse_second(desk, &mailbox.address)?;
     watch.progress(Step::MakingKey, 0, 0);
     let now = desk.clock.now();
-    let made =
-        SecretCert::generate(mailbox, now).map_err(|failure| KeyFailure::Library(failure.0))?;
+    let made = SecretCert::generate_as(choice, mailbox, now)
+        .map_err(|failure| KeyFailure::Library(failure.0))?;
     watch.stop_here()?;
     let identity = Identity {
         mailbox: mailbox.clone(),

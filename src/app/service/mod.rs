@@ -44,8 +44,8 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
     watch.stop_here()?;
     Ok(match command {
         Command::Overview => Outcome::Overview(overview(desks)?),
-        Command::NewIdentity { mailbox } => {
-            Outcome::Identity(identity::new(desk, &mailbox, watch)?)
+        Command::NewIdentity { mailbox, choice } => {
+            Outcome::Identity(identity::new_as(desk, &mailbox, choice, watch)?)
         }
         Command::GenerateKey { mailbox } => {
             Outcome::Identity(identity::generate_key(desk, &mailbox, watch)?)

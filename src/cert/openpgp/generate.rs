@@ -27,20 +27,52 @@ pub struct NewKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyGenerationFailure(pub String);
 
+/// Which kind of OpenPGP key is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OpenPgpChoice {
+    /// v4, Ed25519 and Cv25519, and only features that gpg 2.2 has, since a key that advertises more
+    /// cannot be answered by it.
+    #[default]
+    Compatible,
+    /// v6, ML-DSA-65 beside Ed25519 and ML-KEM-768 beside X25519 (draft-ietf-openpgp-pqc): few programs
+    /// read it yet.
+    PostQuantum,
+}
+
 impl SecretCert {
-    /// Makes a key for a mailbox, valid from `now` for three years: v4, Ed25519 and Cv25519, and
-    /// only features that gpg 2.2 has, since a key that advertises more cannot be answered by it.
+    /// Makes a key for a mailbox that every program can answer, valid from `now` for three years.
     pub fn generate(mailbox: &Mailbox, now: Time) -> Result<NewKey, KeyGenerationFailure> {
+        SecretCert::generate_as(OpenPgpChoice::Compatible, mailbox, now)
+    }
+
+    /// Makes a key of this kind for a mailbox, valid from `now` for three years.
+    pub fn generate_as(
+        choice: OpenPgpChoice,
+        mailbox: &Mailbox,
+        now: Time,
+    ) -> Result<NewKey, KeyGenerationFailure> {
         let failed = |error: pgp::anyhow::Error| KeyGenerationFailure(error.to_string());
+        let (profile, features, suite) = match choice {
+            OpenPgpChoice::Compatible => (
+                pgp::Profile::RFC4880,
+                Features::empty().set_seipdv1(),
+                CipherSuite::Cv25519,
+            ),
+            OpenPgpChoice::PostQuantum => (
+                pgp::Profile::RFC9580,
+                Features::empty().set_seipdv1().set_seipdv2(),
+                CipherSuite::MLDSA65_Ed25519,
+            ),
+        };
         let encryption = KeyFlags::empty()
             .set_transport_encryption()
             .set_storage_encryption();
         let (key, revocation) = CertBuilder::new()
-            .set_profile(pgp::Profile::RFC4880)
+            .set_profile(profile)
             .map_err(failed)?
-            .set_features(Features::empty().set_seipdv1())
+            .set_features(features)
             .map_err(failed)?
-            .set_cipher_suite(CipherSuite::Cv25519)
+            .set_cipher_suite(suite)
             .set_creation_time(system_time(now))
             .set_validity_period(VALIDITY)
             .add_userid(user_id(mailbox))

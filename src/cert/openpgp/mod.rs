@@ -12,7 +12,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
-pub use generate::{KeyGenerationFailure, NewKey};
+pub use generate::{KeyGenerationFailure, NewKey, OpenPgpChoice};
 pub use judge::PublicKey;
 pub use parse::{parse_many, parse_one};
 pub use policy::policy;
@@ -40,6 +40,11 @@ impl OpenPgpCert {
     /// The certificate for sequoia; only modules that may name sequoia can use it.
     pub fn inner(&self) -> &pgp::Cert {
         &self.0
+    }
+
+    /// The version of its primary key: 4, or 6 since RFC 9580.
+    pub fn version(&self) -> u8 {
+        self.0.primary_key().key().version()
     }
 
     /// Its fingerprint.

@@ -16,7 +16,7 @@ pub enum IdentityCommand {
         /// Which kind of S/MIME key
         #[arg(long = "key", value_enum, default_value_t = KeyArg::Rsa3072)]
         smime_key: KeyArg,
-        /// An S/MIME key that withstands quantum computers: the same as --key post-quantum
+        /// Keys that withstand quantum computers; few programs read them yet
         #[arg(long, conflicts_with = "smime_key")]
         post_quantum: bool,
     },

@@ -6,6 +6,7 @@ use crate::address::{Address, Mailbox};
 use crate::app::command::{Command, NewCertificates, NewIdentity, Outcome, Overview};
 use crate::app::failure::{Failure, KeyFailure};
 use crate::cert::Fingerprint;
+use crate::cert::openpgp::OpenPgpChoice;
 use crate::cert::x509::KeyChoice;
 use crate::cli::args::{IdentityCommand, SchemeArg};
 use serde_json::{Value, json};
@@ -24,7 +25,11 @@ pub fn run(session: &Session, command: &IdentityCommand) -> Result<Report, Failu
                 true => KeyChoice::PostQuantum,
                 false => smime_key.choice(),
             };
-            new(session, mailbox, *scheme, choice)
+            let openpgp = match post_quantum {
+                true => OpenPgpChoice::PostQuantum,
+                false => OpenPgpChoice::Compatible,
+            };
+            new(session, mailbox, *scheme, openpgp, choice)
         }
         IdentityCommand::List => match session.run(Command::Overview)? {
             Outcome::Overview(overview) => Ok(list(&overview)),
@@ -37,29 +42,22 @@ pub fn run(session: &Session, command: &IdentityCommand) -> Result<Report, Failu
     }
 }
 
-/// Whether a kind of key is asked for that is not made here.
-pub fn asks_too_much(command: &crate::cli::args::Command) -> bool {
-    matches!(
-        command,
-        crate::cli::args::Command::Identity(IdentityCommand::New {
-            scheme: SchemeArg::Openpgp,
-            post_quantum: true,
-            ..
-        })
-    )
-}
-
 fn new(
     session: &Session,
     mailbox: Mailbox,
     scheme: SchemeArg,
+    openpgp: OpenPgpChoice,
     choice: KeyChoice,
 ) -> Result<Report, Failure> {
     let openpgp = match scheme {
         SchemeArg::Smime => None,
         SchemeArg::Openpgp | SchemeArg::Both => {
             let mailbox = mailbox.clone();
-            match session.run(Command::NewIdentity { mailbox }) {
+            let job = Command::NewIdentity {
+                mailbox,
+                choice: openpgp,
+            };
+            match session.run(job) {
                 Ok(Outcome::Identity(made)) => Some(made_report(&made, "identity")),
                 Ok(_) => return Err(unexpected()),
                 // What is missing is made.

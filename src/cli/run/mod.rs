@@ -59,10 +59,6 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
     };
     let conflict = if cli.global.at.is_some() && !takes_time(&cli.command) {
         Some("--at goes with open, reply, chain, key list and key show only\n")
-    } else if identity::asks_too_much(&cli.command) {
-        Some(
-            "--post-quantum goes with --scheme smime or both: OpenPGP keys of that kind are not made here\n",
-        )
     } else {
         None
     };

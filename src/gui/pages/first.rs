@@ -5,6 +5,7 @@ use super::{Told, told_ui};
 use crate::address::{Address, AddressProblem, Mailbox};
 use crate::app::command::{Command, Outcome};
 use crate::app::failure::Failure;
+use crate::cert::openpgp::OpenPgpChoice;
 use crate::gui::theme::{self, Icon, Palette, icons, steps};
 use crate::gui::view::{Action, Place, Slot, View, Wish};
 use crate::gui::widgets::{self, Kind, button, field};
@@ -222,7 +223,10 @@ fn key_ui(ui: &mut Ui, view: &View, state: &mut FirstStart, actions: &mut Vec<Ac
             if let Ok(mailbox) = mailbox
                 && button(ui, Kind::Primary, Some(Icon::Sealed), label).clicked()
             {
-                let command = Command::NewIdentity { mailbox };
+                let command = Command::NewIdentity {
+                    mailbox,
+                    choice: OpenPgpChoice::Compatible,
+                };
                 actions.push(Action::run(Slot::Identity, command));
             }
             if button(ui, Kind::Plain, None, "I have a key already…").clicked() {

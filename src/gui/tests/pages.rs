@@ -34,7 +34,7 @@ fn first_start_asks_for_a_whole_address_and_then_makes_a_key() {
     harness.get_by_label("Make my key").click();
     harness.run();
     let asked = harness.state().commands();
-    let [Command::NewIdentity { mailbox }] = asked.as_slice() else {
+    let [Command::NewIdentity { mailbox, .. }] = asked.as_slice() else {
         panic!("{} commands", asked.len());
     };
     assert_eq!(mailbox.to_string(), "Ada Lovelace <ada@example.org>");

@@ -4,6 +4,7 @@ use super::card_ui;
 use crate::address::{Address, Mailbox};
 use crate::app::command::Command;
 use crate::app::port::Identity;
+use crate::cert::openpgp::OpenPgpChoice;
 use crate::gui::theme::{self, Icon, Palette, steps};
 use crate::gui::view::{Action, Slot, View};
 use crate::gui::widgets::{self, Answer, Kind, button, dialog, field, untrusted};
@@ -134,7 +135,10 @@ pub fn new_identity_ui(
     });
     match (answer, mailbox) {
         (Answer::Yes, Some(mailbox)) => {
-            let command = Command::NewIdentity { mailbox };
+            let command = Command::NewIdentity {
+                mailbox,
+                choice: OpenPgpChoice::Compatible,
+            };
             actions.push(Action::run(Slot::Identity, command));
         }
         (Answer::No, _) => state.new = None,

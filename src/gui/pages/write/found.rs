@@ -88,6 +88,7 @@ fn sign_of<T>(cert: &Result<T, PlanProblem>) -> (Icon, Tone, &'static str) {
         Err(
             PlanProblem::Rejected { .. }
             | PlanProblem::Unusable { .. }
+            | PlanProblem::ReadsNoV6 { .. }
             | PlanProblem::OwnKey { .. }
             | PlanProblem::NoRecipients,
         ) => (Icon::Broken, Tone::Danger, "cannot be sealed"),
