@@ -42,9 +42,11 @@ impl Files {
         self.work(move || {
             let chosen = match &wish {
                 Wish::Attachments | Wish::Keys => dialog.pick_files().unwrap_or_default(),
-                Wish::Letter | Wish::Backup => dialog.pick_file().into_iter().collect(),
+                Wish::Letter | Wish::Backup | Wish::Authority => {
+                    dialog.pick_file().into_iter().collect()
+                }
                 Wish::Save(SaveWhat::Attachments, _) => dialog.pick_folder().into_iter().collect(),
-                Wish::Save(_, name) | Wish::ExportKey(name) => {
+                Wish::Save(_, name) | Wish::ExportKey(name) | Wish::Request(name) => {
                     let dialog = dialog.set_file_name(name);
                     dialog.save_file().into_iter().collect()
                 }

@@ -3,8 +3,8 @@
 use super::theme::{self, Icon, Palette, steps};
 use super::view::{Action, Slot};
 use super::widgets::{self, Kind, button, icon_button};
-use crate::app::command::Command;
-use crate::app::port::OutboxId;
+use crate::app::command::{Command, KeySource};
+use crate::app::port::{OutboxId, PinnedAnchor};
 use egui::{Align, Align2, Area, Context, Id, Layout, Order, vec2};
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,25 @@ impl Toast {
             hides: Some(letter),
             then: vec![Action::run(Slot::Leaving, Command::Discard(letter))],
             undo: vec![Action::run(Slot::Outbox, Command::Outbox)],
+        }
+    }
+}
+
+impl Toast {
+    /// An authority that vouches for nobody any more; taken back, it does as before.
+    pub fn distrusting(words: impl Into<String>, anchor: &PinnedAnchor) -> Self {
+        let again = Command::PinAnchors {
+            sources: vec![KeySource::Bytes {
+                name: anchor.fingerprint.to_string(),
+                bytes: anchor.der.clone(),
+            }],
+            counts_for: anchor.counts_for.clone(),
+        };
+        Toast {
+            words: words.into(),
+            hides: None,
+            then: Vec::new(),
+            undo: vec![Action::run(Slot::Distrust, again)],
         }
     }
 }

@@ -50,6 +50,12 @@ pub enum Slot {
     GoToKeys,
     /// Settings: what is kept where.
     Storage,
+    /// Settings: who may vouch for others.
+    Anchors,
+    /// Settings: an authority that vouches no more, or does again.
+    Distrust,
+    /// Settings: a request for a certificate.
+    Request,
     /// Write: how the draft would travel.
     Preflight,
     /// Write: what each can see of it, off the sealed bytes.
@@ -104,9 +110,12 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 23] = [
+    pub const OF_PAGES: [Slot; 26] = [
         Slot::AccountTest,
         Slot::Storage,
+        Slot::Anchors,
+        Slot::Distrust,
+        Slot::Request,
         Slot::Preflight,
         Slot::OthersSee,
         Slot::Contacts,
@@ -136,6 +145,7 @@ impl Slot {
             Slot::Identity
             | Slot::Practice
             | Slot::AccountTest
+            | Slot::Request
             | Slot::Send
             | Slot::Retry
             | Slot::Fetch
@@ -152,6 +162,8 @@ impl Slot {
             | Slot::GoToKeys
             | Slot::Leaving
             | Slot::Storage
+            | Slot::Anchors
+            | Slot::Distrust
             | Slot::Preflight
             | Slot::OthersSee
             | Slot::Contacts
@@ -344,6 +356,10 @@ pub enum Wish {
     ExportKey(String),
     /// A backup to try.
     Backup,
+    /// The certificate of an authority.
+    Authority,
+    /// Where a request for a certificate goes; its suggested name.
+    Request(String),
 }
 
 /// What of an open letter is saved.

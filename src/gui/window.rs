@@ -306,6 +306,9 @@ impl Window {
                 (Wish::Letter, Some(path)) => self.read.open_file(path, actions),
                 (Wish::Save(what, _), Some(path)) => self.read.save(what, path, actions),
                 (Wish::ExportKey(_) | Wish::Backup, Some(path)) => self.keys.export_to(&path),
+                (wish @ (Wish::Authority | Wish::Request(_)), Some(path)) => {
+                    self.settings.chosen(&wish, &path);
+                }
             },
         }
     }
@@ -327,6 +330,9 @@ impl Window {
             Slot::Account
             | Slot::AccountTest
             | Slot::Storage
+            | Slot::Anchors
+            | Slot::Distrust
+            | Slot::Request
             | Slot::Preferences
             | Slot::Signature => self.settings.answer(slot, result, actions),
             Slot::Preflight

@@ -314,21 +314,26 @@ pub fn anchors(list: &AnchorList) -> Vec<String> {
     if list.pinned.is_empty() {
         lines.push("You pinned no authority.".to_owned());
     }
-    lines.push(match list.for_mail {
+    lines.extend(system_authorities(list));
+    if list.unstated > 0 && !list.uses_system_list {
+        lines.push("To let that list count: wax key anchors --system-list on".to_owned());
+    }
+    lines
+}
+
+/// Whom the system trusts to vouch for mail, and whether that counts.
+pub fn system_authorities(list: &AnchorList) -> Vec<String> {
+    let mut lines = vec![match list.for_mail {
         0 => "The system names no authorities for mail.".to_owned(),
         count => format!("The system names {count} authorities for mail; they count."),
-    });
+    }];
     if list.unstated > 0 {
+        let count = list.unstated;
         lines.push(match list.uses_system_list {
-            true => format!(
-                "Its list of {} that does not say what for counts too, as you chose.",
-                list.unstated
-            ),
-            false => format!(
-                "Its list of {} does not say what for, and does not count. To let it count: \
-                 wax key anchors --system-list on",
-                list.unstated
-            ),
+            true => {
+                format!("Its list of {count} that does not say what for counts too, as you chose.")
+            }
+            false => format!("Its list of {count} does not say what for, and does not count."),
         });
     }
     lines

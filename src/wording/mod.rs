@@ -20,7 +20,7 @@ mod structure;
 mod typing;
 mod verdict;
 
-pub use chain::{anchor_for, anchors, chain, chain_fault, link_state};
+pub use chain::{anchor_for, anchors, chain, chain_fault, link_state, system_authorities};
 pub use checkup::{FindingWords, finding, not_known, owner};
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};

@@ -1,8 +1,12 @@
 //! The page Settings, section by section.
 
 use super::{Paper, desk, window};
-use crate::app::command::{Command, Outcome};
-use crate::app::port::{Connected, Identity, Kept, KeptWhat, Storage, TlsFacts, VaultKind};
+use crate::app::command::{AnchorList, Command, Outcome};
+use crate::app::port::{
+    Connected, Identity, Kept, KeptWhat, PinnedAnchor, Storage, TlsFacts, VaultKind,
+};
+use crate::cert::x509::KeyChoice;
+use crate::cert::x509::chain::AnchorFor;
 use crate::gui::{Action, Place, Slot};
 use egui::{Key, Role};
 use egui_kittest::Harness;
@@ -30,6 +34,7 @@ fn every_section_is_reached_in_every_size_and_keeps_its_shape() {
     let heads = [
         ("You", "Who you are"),
         ("Accounts", "The account for ada@example.org"),
+        ("Authorities", "Whom you trust to vouch"),
         ("Privacy", "Who is contacted"),
         ("Look", "Look"),
         ("Practice", "Practice"),
@@ -56,7 +61,7 @@ fn the_keyboard_walks_through_the_sections() {
     let mut harness = page(false, WIDE);
     harness.get_by_role_and_label(Role::Tab, "You").focus();
     harness.run();
-    for head in ["The account for ada@example.org", "Who is contacted"] {
+    for head in ["The account for ada@example.org", "Whom you trust to vouch"] {
         harness.key_press(Key::ArrowDown);
         harness.run();
         harness.get_by_role_and_label(Role::Heading, head);
@@ -190,4 +195,141 @@ fn the_licences_can_be_read() {
     harness.get_by_label("The licence of Inter").click();
     harness.run();
     harness.get_by_label_contains("The Inter Project Authors");
+}
+
+fn fill(harness: &mut Harness<'_, Paper>, field: &str, text: &str) {
+    harness
+        .get_by_role_and_label(Role::TextInput, field)
+        .focus();
+    harness.run();
+    harness
+        .get_by_role_and_label(Role::TextInput, field)
+        .type_text(text);
+    harness.run();
+}
+
+fn pinned() -> PinnedAnchor {
+    PinnedAnchor {
+        fingerprint: desk::fingerprint('C'),
+        der: vec![0x30, 0],
+        counts_for: AnchorFor::Domain("office.example".to_owned()),
+        since: desk::now(),
+    }
+}
+
+fn with_authorities() -> Harness<'static, Paper> {
+    let mut harness = page(false, WIDE);
+    go(&mut harness, "Authorities");
+    let asked = harness.state().commands();
+    assert!(
+        asked
+            .iter()
+            .any(|command| matches!(command, Command::Anchors))
+    );
+    let list = AnchorList {
+        pinned: vec![("Office CA".into(), pinned())],
+        for_mail: 0,
+        unstated: 140,
+        uses_system_list: false,
+    };
+    let mut asked = Vec::new();
+    let settings = &mut harness.state_mut().settings;
+    settings.answer(Slot::Anchors, Ok(Outcome::Anchors(list)), &mut asked);
+    harness.run();
+    harness
+}
+
+#[test]
+fn an_authority_is_trusted_for_one_domain_and_no_more_with_a_way_back() {
+    let mut harness = with_authorities();
+    harness.get_by_label_contains("Vouches for office.example");
+    press(&mut harness, "Trust an authority…");
+    fill(
+        &mut harness,
+        "Path of the authority's certificate",
+        "/keys/ca.pem",
+    );
+    harness
+        .get_by_role_and_label(Role::RadioButton, "Only for one domain or address")
+        .click();
+    harness.run();
+    fill(&mut harness, "Domain or address", "Büro.example");
+    press(&mut harness, "Trust it");
+    let pins = |command: &&Command| {
+        matches!(command, Command::PinAnchors { counts_for: AnchorFor::Domain(domain), .. }
+            if domain == "xn--bro-hoa.example")
+    };
+    assert_eq!(
+        harness
+            .state()
+            .commands()
+            .iter()
+            .filter(|c| pins(c))
+            .count(),
+        1
+    );
+
+    let mut harness = with_authorities();
+    press(&mut harness, "Trust Office CA no more");
+    let rejects = |command: &&Command| matches!(command, Command::Reject { .. });
+    assert_eq!(
+        harness
+            .state()
+            .commands()
+            .iter()
+            .filter(|c| rejects(c))
+            .count(),
+        1
+    );
+    let offered = |action: &&Action| matches!(action, Action::Offer(_));
+    assert!(harness.state().asked.iter().any(|action| offered(&action)));
+    let list = "Let that list vouch for mail too";
+    harness.get_by_role_and_label(Role::CheckBox, list).click();
+    harness.run();
+    let used = |command: &&Command| matches!(command, Command::UseSystemList(true));
+    assert!(harness.state().commands().iter().any(used));
+}
+
+#[test]
+fn an_office_identity_and_a_request_are_made_from_the_window() {
+    let mut harness = page(false, WIDE);
+    go(&mut harness, "You");
+    press(&mut harness, "New identity…");
+    fill(&mut harness, "Name", "Ada");
+    fill(&mut harness, "Mail address", "ada@office.example");
+    let office = "For offices (S/MIME), with a certificate that you vouch for yourself";
+    harness
+        .get_by_role_and_label(Role::RadioButton, office)
+        .click();
+    harness.run();
+    press(&mut harness, "Make the key");
+    let makes = |command: &&Command| {
+        matches!(
+            command,
+            Command::NewCertificates {
+                identity: true,
+                choice: KeyChoice::Rsa3072,
+                ..
+            }
+        )
+    };
+    assert!(harness.state().commands().iter().any(makes));
+
+    let mut harness = page(false, WIDE);
+    go(&mut harness, "You");
+    press(
+        &mut harness,
+        "Ask an authority for a certificate for ada@example.org…",
+    );
+    fill(&mut harness, "Path of the request", "/tmp/ada.csr");
+    harness
+        .get_by_role_and_label(Role::RadioButton, "P-256")
+        .click();
+    harness.run();
+    press(&mut harness, "Write the request");
+    let asks = |command: &&Command| {
+        matches!(command, Command::RequestCertificate(wanted)
+            if wanted.key == "ada@example.org" && wanted.choice == KeyChoice::P256)
+    };
+    assert!(harness.state().commands().iter().any(asks));
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod account;
+mod authorities;
 mod identities;
 mod privacy;
 mod storage;
@@ -13,7 +14,7 @@ use crate::app::failure::Failure;
 use crate::app::port::Storage;
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{self, Icon, Palette, steps};
-use crate::gui::view::{Action, Slot, View};
+use crate::gui::view::{Action, Slot, View, Wish};
 use crate::gui::widgets::{self, Kind, button};
 use egui::{Align, Key, Layout, Margin, Modifiers, Role, Sense, Ui, WidgetInfo, vec2};
 
@@ -24,6 +25,8 @@ pub enum Section {
     You,
     /// Servers that send and fetch.
     Accounts,
+    /// Who may vouch for others.
+    Authorities,
     /// Who is contacted, when, and what they learn.
     Privacy,
     /// Colours and text size.
@@ -37,9 +40,10 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [(Section, &'static str); 7] = [
+    const ALL: [(Section, &'static str); 8] = [
         (Section::You, "You"),
         (Section::Accounts, "Accounts"),
+        (Section::Authorities, "Authorities"),
         (Section::Privacy, "Privacy"),
         (Section::Look, "Look"),
         (Section::Storage, "Storage"),
@@ -56,6 +60,7 @@ pub struct SettingsPage {
     told: Option<Told>,
     identities: identities::Identities,
     accounts: account::Accounts,
+    authorities: authorities::Authorities,
     under: Under,
     storage: Option<Storage>,
 }
@@ -73,6 +78,13 @@ impl SettingsPage {
                 self.told = self.accounts.answer(slot, result, actions);
             }
             (Slot::Identity, Ok(_)) => self.identities.made(),
+            (Slot::Request, Ok(_)) => self.identities.requested(),
+            (Slot::Anchors, Ok(Outcome::Anchors(list))) => self.authorities.listed(list),
+            (Slot::Anchors, Ok(Outcome::Imported(_))) => {
+                self.authorities.added();
+                actions.push(authorities::Authorities::ask());
+            }
+            (Slot::Distrust, Ok(_)) => actions.push(authorities::Authorities::ask()),
             (Slot::Storage, Ok(Outcome::Storage(storage))) => self.storage = Some(storage),
             (_, Err(failure)) => self.told = Told::of(&failure),
             (_, Ok(_)) => {}
@@ -93,8 +105,19 @@ impl SettingsPage {
         self.identities.ask();
     }
 
+    /// The person chose a file.
+    pub fn chosen(&mut self, wish: &Wish, path: &std::path::Path) {
+        match wish {
+            Wish::Request(_) => self.identities.chosen(path),
+            _ => self.authorities.chosen(path),
+        }
+    }
+
     fn go(&mut self, section: Section, actions: &mut Vec<Action>) {
         self.section = Some(section);
+        if section == Section::Authorities {
+            actions.push(authorities::Authorities::ask());
+        }
         if section == Section::Storage {
             actions.push(Action::run(Slot::Storage, Command::Storage));
         }
@@ -145,6 +168,8 @@ pub fn settings_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage) -> Vec<Ac
             }
         });
     identities::new_identity_ui(ui, view, &mut state.identities, &mut actions);
+    identities::request_ui(ui, view, &mut state.identities, &mut actions);
+    authorities::add_ui(ui, view, &mut state.authorities, &mut actions);
     account::remove_ui(ui, &mut state.accounts, &mut actions);
     actions
 }
@@ -260,6 +285,7 @@ fn primary_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage, actions: &mut 
     match state.section(view) {
         Section::You => identities::primary_ui(ui, view, &mut state.identities),
         Section::Accounts => account::primary_ui(ui, view, &mut state.accounts, actions),
+        Section::Authorities => authorities::primary_ui(ui, &mut state.authorities),
         Section::Practice => practise_button(ui, view, actions),
         Section::Privacy | Section::Look | Section::Storage | Section::About => {}
     }
@@ -275,7 +301,7 @@ fn content_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage, actions: &mut 
             ui.spacing_mut().item_spacing = vec2(steps(2), steps(3));
             match section {
                 Section::You => {
-                    identities::identities_ui(ui, view, actions);
+                    identities::identities_ui(ui, view, &mut state.identities, actions);
                     if view.me().is_some() {
                         card_ui(ui, "Under your letters", |ui| {
                             under_ui(ui, view, &mut state.under, actions);
@@ -284,6 +310,9 @@ fn content_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage, actions: &mut 
                 }
                 Section::Accounts => {
                     account::accounts_ui(ui, view, &mut state.accounts, actions);
+                }
+                Section::Authorities => {
+                    authorities::authorities_ui(ui, view, &state.authorities, actions);
                 }
                 Section::Privacy => privacy::privacy_ui(ui, view),
                 Section::Look => card_ui(ui, "Look", |ui| look_ui(ui, view, actions)),
