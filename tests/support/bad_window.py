@@ -6,6 +6,7 @@
 Prints what it saw; exits 1 at the first that does not come up.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -164,5 +165,12 @@ def main():
 if __name__ == "__main__":
     try:
         main()
+        code = 0
     except Missing as missing:
-        sys.exit(f"failed: {missing}")
+        print(f"failed: {missing}", file=sys.stderr)
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The bus has a thread of its own that calls into Python: taking the interpreter down below it can
+    # wait for ever. Everything that needs an end has had it.
+    os._exit(code)
