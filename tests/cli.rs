@@ -4,6 +4,8 @@
 mod attacks;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/evidence.rs"]
+mod evidence;
 #[path = "support/gnupg.rs"]
 mod gnupg;
 #[path = "cli/own_keys.rs"]

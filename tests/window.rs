@@ -3,6 +3,8 @@
 
 #[path = "window/frame.rs"]
 mod frame;
+#[path = "window/opening.rs"]
+mod opening;
 
 use eframe::App;
 use egui::Role;

@@ -2,6 +2,7 @@
 //! Words for people come from `wording`.
 
 use crate::address::Address;
+use crate::app::evidence::EvidenceProblem;
 use crate::app::port::{FetchFailure, StoreFailure, SubmitFailure, WebFailure};
 use crate::cert::{
     Fingerprint, KeyChangeFailure, KeyFileProblem, KeyRefusal, Scheme, UnlockProblem,
@@ -37,6 +38,8 @@ pub enum Failure {
     Key(KeyFailure),
     /// A chain could not even be checked.
     Chain(ChainFailure),
+    /// A report of a message could not be made or read.
+    Evidence(EvidenceFailure),
     /// A domain could not even be checked.
     Check(CheckFailure),
     /// What was typed is no address.
@@ -103,6 +106,15 @@ pub enum FileFailure {
     DiskFull(PathBuf),
     /// Something else; the system's words.
     Other(PathBuf, String),
+}
+
+/// Why there is no report of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvidenceFailure {
+    /// The message as it came is not kept.
+    NoMessage,
+    /// The document is no report.
+    Problem(EvidenceProblem),
 }
 
 /// Why the proof before DATA failed (rule 46).
@@ -288,6 +300,12 @@ impl From<DraftProblem> for Failure {
 impl From<KeyFailure> for Failure {
     fn from(failure: KeyFailure) -> Self {
         Failure::Key(failure)
+    }
+}
+
+impl From<EvidenceFailure> for Failure {
+    fn from(failure: EvidenceFailure) -> Self {
+        Failure::Evidence(failure)
     }
 }
 

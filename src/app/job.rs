@@ -42,6 +42,8 @@ pub enum Step {
     Reading,
     /// Encrypting and signing.
     Sealing,
+    /// Signing what is no letter.
+    Signing,
     /// Opening the sealed bytes again before they leave (rule 46).
     Proving,
     /// Resolving a name, connecting, making TLS.

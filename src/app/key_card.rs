@@ -3,7 +3,7 @@
 use crate::address::Address;
 use crate::app::port::{Decided, Sighting};
 use crate::base::{Time, Untrusted};
-use crate::cert::{Checked, Fingerprint};
+use crate::cert::{Checked, Fingerprint, Scheme};
 
 /// One key in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct KeyCard {
     pub decided: Vec<Decided>,
     /// Other certificates that were seen for its addresses, in the order of their first coming.
     pub others: Vec<OtherCert>,
+    /// Addresses that can be written to by both standards, and which one the person wants there.
+    pub both: Vec<(Address, Option<Scheme>)>,
     /// Of an own key: when a restore drill last brought it back from a backup (rule 51).
     pub drilled: Option<Time>,
 }

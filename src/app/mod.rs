@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod command;
 pub mod desk;
+pub mod evidence;
 pub mod failure;
 pub mod files;
 pub mod job;

@@ -3,8 +3,10 @@
 use super::theme::{self, Icon, Palette, steps};
 use super::view::{Action, Slot};
 use super::widgets::{self, Kind, button, icon_button};
+use crate::address::Address;
 use crate::app::command::{Command, KeySource};
 use crate::app::port::{OutboxId, PinnedAnchor};
+use crate::cert::{Checked, Fingerprint};
 use egui::{Align, Align2, Area, Context, Id, Layout, Order, vec2};
 use std::time::{Duration, Instant};
 
@@ -63,6 +65,26 @@ impl Toast {
             hides: None,
             then: vec![Action::run(Slot::Opened, Command::ForgetOpened(ids))],
             undo: vec![Action::BringBack],
+        }
+    }
+}
+
+impl Toast {
+    /// A decision about a key; taken back, it is as it was for every address.
+    pub fn deciding(
+        words: impl Into<String>,
+        key: &Fingerprint,
+        before: Vec<(Address, Checked)>,
+    ) -> Self {
+        let redecide = Command::Redecide {
+            key: key.to_string(),
+            checks: before,
+        };
+        Toast {
+            words: words.into(),
+            hides: None,
+            then: Vec::new(),
+            undo: vec![Action::run(Slot::Card, redecide)],
         }
     }
 }

@@ -90,6 +90,8 @@ pub enum Slot {
     Open,
     /// Read: saving or printing what is open.
     Save,
+    /// Read: checking a report of a message.
+    Evidence,
     /// Read: what was opened before.
     Opened,
     /// Read: remembering what was opened now.
@@ -110,7 +112,7 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 26] = [
+    pub const OF_PAGES: [Slot; 27] = [
         Slot::AccountTest,
         Slot::Storage,
         Slot::Anchors,
@@ -129,6 +131,7 @@ impl Slot {
         Slot::Fetch,
         Slot::Open,
         Slot::Save,
+        Slot::Evidence,
         Slot::Opened,
         Slot::Remember,
         Slot::Reply,
@@ -151,6 +154,7 @@ impl Slot {
             | Slot::Fetch
             | Slot::Open
             | Slot::Save
+            | Slot::Evidence
             | Slot::Import
             | Slot::Export => true,
             Slot::Overview
@@ -375,4 +379,6 @@ pub enum SaveWhat {
     Text,
     /// All of it on pages.
     Pdf,
+    /// A signed report of what was found.
+    Evidence,
 }

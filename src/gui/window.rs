@@ -359,6 +359,7 @@ impl Window {
             | Slot::Fetch
             | Slot::Open
             | Slot::Save
+            | Slot::Evidence
             | Slot::Opened
             | Slot::Remember
             | Slot::Reply => {
@@ -430,6 +431,7 @@ impl Window {
             Step::MakingKey
             | Step::Reading
             | Step::Sealing
+            | Step::Signing
             | Step::Proving
             | Step::Opening
             | Step::Printing

@@ -77,6 +77,25 @@ pub enum SignatureState {
     Unreadable,
 }
 
+impl SignatureState {
+    /// A lasting word for scripts and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            SignatureState::Good => "good",
+            SignatureState::FromFuture => "from-future",
+            SignatureState::Revoked => "revoked",
+            SignatureState::Expired => "expired",
+            SignatureState::WeakHash => "weak-hash",
+            SignatureState::WeakKey => "weak-key",
+            SignatureState::UnfitKey => "unfit-key",
+            SignatureState::Conflicting => "conflicting",
+            SignatureState::Bad => "bad",
+            SignatureState::NoCert => "no-cert",
+            SignatureState::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// One signature and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureFact {
@@ -115,6 +134,20 @@ pub enum Layer {
     SmimeSigned(Vec<SignatureFact>),
     /// CMS CompressedData: no protection, and no end of the envelope.
     SmimeCompressed,
+}
+
+impl Layer {
+    /// A lasting word for scripts and reports.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Layer::OpenPgpEncrypted(_) => "openpgp-encrypted",
+            Layer::OpenPgpSigned(_) => "openpgp-signed",
+            Layer::SmimeEnveloped(_) => "smime-enveloped",
+            Layer::SmimeAuthEnveloped(_) => "smime-auth-enveloped",
+            Layer::SmimeSigned(_) => "smime-signed",
+            Layer::SmimeCompressed => "smime-compressed",
+        }
+    }
 }
 
 /// What is known of a whole message after its cryptographic envelope was opened (RFC 9787 §4):

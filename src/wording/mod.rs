@@ -5,6 +5,7 @@
 
 mod chain;
 mod checkup;
+mod evidence;
 mod facts;
 mod failure;
 mod file;
@@ -22,6 +23,7 @@ mod verdict;
 
 pub use chain::{anchor_for, anchors, chain, chain_fault, link_state, system_authorities};
 pub use checkup::{FindingWords, finding, not_known, owner};
+pub use evidence::evidence;
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};
 pub use key::{

@@ -10,6 +10,7 @@ pub fn step(step: Step) -> &'static str {
         Step::MakingKey => "Making the key",
         Step::Reading => "Reading",
         Step::Sealing => "Sealing",
+        Step::Signing => "Signing",
         Step::Proving => "Checking what will leave",
         Step::Connecting => "Connecting",
         Step::LoggingIn => "Logging in",

@@ -175,3 +175,73 @@ fn attack_list_smime_of_a_hundred_megabytes_is_refused() {
         (3, &json!("revocation-unknown"))
     );
 }
+
+/// A list with more than two million withdrawn certificates, each entry as it should be.
+fn long_list(all: &Authorities) -> Vec<u8> {
+    let issued = std::fs::read(all.file("root.pem")).unwrap();
+    let root = openssl::x509::X509::from_pem(&issued).unwrap();
+    let name = root.subject_name().to_der().unwrap();
+    let kind = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 11];
+    let algorithm = tlv::write_all(tag::SEQUENCE, &[&oid(&kind), &tlv::write(tag::NULL, &[])]);
+    let time = tlv::write(tag::UTC_TIME, b"260101000000Z");
+    let next = tlv::write(tag::UTC_TIME, b"360101000000Z");
+    let mut entries = Vec::new();
+    let mut serial = 0_u64;
+    while entries.len() < 100 << 20 {
+        serial += 1;
+        let number = tlv::write(
+            tag::INTEGER,
+            &[&[1], serial.to_be_bytes().as_slice()].concat(),
+        );
+        let extension = tlv::write_all(
+            tag::SEQUENCE,
+            &[
+                &oid(&[0x55, 0x1D, 21]),
+                &tlv::write(tag::OCTET_STRING, &[0x0A, 1, 1]),
+            ],
+        );
+        let extensions = tlv::write(tag::SEQUENCE, &extension);
+        entries.extend(tlv::write_all(
+            tag::SEQUENCE,
+            &[&number, &time, &extensions],
+        ));
+    }
+    let entries = tlv::write(tag::SEQUENCE, &entries);
+    let list = tlv::write_all(
+        tag::SEQUENCE,
+        &[
+            &tlv::write_small(1),
+            &algorithm,
+            &name,
+            &time,
+            &next,
+            &entries,
+        ],
+    );
+    tlv::write_all(
+        tag::SEQUENCE,
+        &[&list, &algorithm, &tlv::write_bits(&[1; 256])],
+    )
+}
+
+#[test]
+fn attack_list_smime_that_is_well_formed_and_endless_is_refused() {
+    let all = Authorities::new();
+    let wax = Wax::new();
+    let (bob, root, middle) = (
+        all.file("bob.pem"),
+        all.file("root.pem"),
+        all.file("middle.pem"),
+    );
+    let list = wax.file("long.crl", long_list(&all));
+    let began = Instant::now();
+    let line = [
+        "chain", &bob, "--root", &root, "--with", &middle, "--crl", &list,
+    ];
+    let (exit, document) = wax.outcome(&line);
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    assert_eq!(
+        (exit, &document["reason"]),
+        (3, &json!("revocation-unknown"))
+    );
+}

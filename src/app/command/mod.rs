@@ -291,6 +291,20 @@ pub enum Command {
         /// A folder, or a path that does not exist.
         to: PathBuf,
     },
+    /// Makes a report of a message, signed by the current identity.
+    MakeEvidence {
+        /// Which; with the message as it came.
+        reading: Arc<Reading>,
+        /// A path that does not exist; without it the document is the answer.
+        to: Option<PathBuf>,
+    },
+    /// Checks such a report.
+    CheckEvidence {
+        /// The document's file.
+        report: PathBuf,
+        /// The message that it is about.
+        message: Option<Arc<Vec<u8>>>,
+    },
     /// Prints a letter to a PDF.
     Print {
         /// What stands on it.

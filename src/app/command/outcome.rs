@@ -7,6 +7,7 @@ use super::{
     Revoked, VisibleRow,
 };
 use crate::address::{Address, Mailbox};
+use crate::app::evidence::EvidenceAnswer;
 use crate::app::key_index::KeyIndex;
 use crate::app::port::{
     Connected, DraftHead, Identity, LetterHead, OpenedHead, OutboxEntry, OutboxId, Receipt, Storage,
@@ -99,6 +100,10 @@ pub enum Outcome {
     Checked(Box<CheckAnswer>),
     /// Of [`Command::Anchors`] and [`Command::UseSystemList`].
     Anchors(AnchorList),
+    /// Of [`Command::MakeEvidence`]: the document when no path was named.
+    Evidence(Vec<u8>),
+    /// Of [`Command::CheckEvidence`]: which file, and what was found.
+    EvidenceChecked(PathBuf, Box<EvidenceAnswer>),
     /// Of the commands that save and print: where it is now.
     Saved(PathBuf),
     /// Of [`Command::SaveAttachments`]: where they are now.

@@ -177,12 +177,28 @@ pub fn card(desk: &Desk, cert: &Cert) -> Result<KeyCard, Failure> {
         seen: desk.store.sightings(&row.fingerprint)?,
         decided: desk.store.decisions(&row.fingerprint)?,
         others: others(desk, &row, &acceptance)?,
+        both: both(desk, &row)?,
         drilled: match row.secret {
             true => desk.store.drilled(&row.fingerprint)?,
             false => None,
         },
         row,
     })
+}
+
+/// Which of its addresses have keys of the other standard too, and what the person prefers there.
+fn both(desk: &Desk, row: &KeyRow) -> Result<Vec<(Address, Option<Scheme>)>, Failure> {
+    let mut both = Vec::new();
+    if row.secret {
+        return Ok(both);
+    }
+    for address in row.addresses.iter().take(ADDRESSES_LOOKED_UP) {
+        let certs = desk.store.certs_for(address)?;
+        if certs.iter().any(|cert| cert.kind() != row.kind) {
+            both.push((address.clone(), desk.store.preference(address)?));
+        }
+    }
+    Ok(both)
 }
 
 /// What else the ledger has for its addresses (rule 53).

@@ -7,6 +7,7 @@ pub mod chain;
 pub mod checkup;
 pub mod contacts;
 pub mod draft;
+pub mod evidence;
 pub mod identity;
 pub mod import;
 pub mod keys;
@@ -30,6 +31,7 @@ pub mod trust;
 
 use crate::app::command::{Command, Outcome, Overview};
 use crate::app::desk::Desks;
+use crate::app::evidence::EVIDENCE_BYTES;
 use crate::app::failure::Failure;
 use crate::app::job::Watch;
 use crate::app::{files, print};
@@ -245,6 +247,22 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             let bytes = print::pdf(&printout, watch)?;
             files::write_new(&to, &bytes)?;
             Outcome::Saved(to)
+        }
+        Command::MakeEvidence { reading, to } => {
+            let document = evidence::make(desk, &reading, watch)?;
+            match to {
+                Some(to) => {
+                    files::write_new(&to, &document)?;
+                    Outcome::Saved(to)
+                }
+                None => Outcome::Evidence(document),
+            }
+        }
+        Command::CheckEvidence { report, message } => {
+            let message = message.as_ref().map(|message| message.as_slice());
+            let document = files::read(&report, EVIDENCE_BYTES)?;
+            let answer = evidence::check(desk, &document, message, watch)?;
+            Outcome::EvidenceChecked(report, Box::new(answer))
         }
         Command::Opened => Outcome::Opened(opened::list(desk)?),
         Command::Remember { reading, from } => {

@@ -188,17 +188,6 @@ fn pinned(
     }))
 }
 
-/// Certificates that came along, for building chains; what cannot be read is of no use there.
-pub fn pool<'c>(certs: impl IntoIterator<Item = &'c X509Cert>) -> Pool {
-    let mut pool = Pool::default();
-    for cert in certs {
-        if let Ok(certificate) = Certificate::from_der(cert.der()) {
-            pool.add(Arc::new(certificate));
-        }
-    }
-    pool
-}
-
 /// The person's decisions, and what authorities vouch for of these certificates now.
 pub fn acceptance_for<'c>(
     desk: &Desk,

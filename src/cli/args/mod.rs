@@ -3,6 +3,7 @@
 mod account;
 mod chain;
 mod check;
+mod evidence;
 mod identity;
 mod key;
 mod letter;
@@ -12,6 +13,7 @@ mod window;
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
 pub use chain::{ChainArgs, PolicyArg, PurposeArg};
 pub use check::CheckArgs;
+pub use evidence::EvidenceCommand;
 pub use identity::{IdentityCommand, KeyArg, SchemeArg};
 pub use key::{ExportArg, KeyCommand, KeyImport, PreferArg, ReasonArg, SwitchArg};
 pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
@@ -64,7 +66,7 @@ pub struct Global {
     /// Print exactly one JSON document
     #[arg(long, global = true)]
     pub json: bool,
-    /// Judge validity as of then (RFC 3339); only for open, reply, chain, key list and key show
+    /// Judge validity as of then (RFC 3339); only for open, reply, evidence, chain, key list and key show
     #[arg(long, global = true, value_name = "TIME", value_parser = time)]
     pub at: Option<Time>,
     /// Open no socket at all
@@ -108,6 +110,9 @@ pub enum Command {
     Open(OpenArgs),
     /// Begin an answer to a message: a draft that stays sealed if the message was
     Reply(ReplyArgs),
+    /// Reports of messages, signed: what was found, for others to check later
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Check the chain of an S/MIME certificate
     Chain(ChainArgs),
     /// Check a domain up

@@ -3,6 +3,7 @@
 mod account;
 mod chain;
 mod check;
+mod evidence;
 mod identity;
 mod key;
 mod letter;
@@ -58,7 +59,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
         Err(error) => return print_usage(&error, json),
     };
     let conflict = if cli.global.at.is_some() && !takes_time(&cli.command) {
-        Some("--at goes with open, reply, chain, key list and key show only\n")
+        Some("--at goes with open, reply, evidence, chain, key list and key show only\n")
     } else {
         None
     };
@@ -75,7 +76,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
 
 fn takes_time(command: &Command) -> bool {
     match command {
-        Command::Open(_) | Command::Reply(_) | Command::Chain(_) => true,
+        Command::Open(_) | Command::Reply(_) | Command::Chain(_) | Command::Evidence(_) => true,
         Command::Key(KeyCommand::List { .. } | KeyCommand::Show { .. }) => true,
         Command::Key(_)
         | Command::Identity(_)
@@ -204,6 +205,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Open(args) => open::run(&session, args),
         Command::Reply(args) => reply::run(&session, args),
         Command::Chain(args) => chain::run(&session, args),
+        Command::Evidence(command) => evidence::run(&session, command),
         Command::Check(args) => check::run(&session, args),
         Command::Fetch => open::fetch(&session),
         Command::Inbox { number } => open::inbox(&session, *number),

@@ -253,6 +253,7 @@ pub fn card(row: KeyRow, hostile: bool) -> KeyCard {
         seen: Vec::new(),
         decided: Vec::new(),
         others: Vec::new(),
+        both: Vec::new(),
         drilled: None,
         row,
     }

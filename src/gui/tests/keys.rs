@@ -8,14 +8,16 @@ use crate::app::failure::ImportRefusal;
 use crate::app::key_index::KeyIndex;
 use crate::app::port::{CertProvenance, Decided, Sighting};
 use crate::cert::{
-    Capabilities, Checked, Fingerprint, KeyDetail, KeyFileProblem, Looks, RevocationReason,
+    Capabilities, Checked, Fingerprint, KeyDetail, KeyFileProblem, Looks, RevocationReason, Scheme,
     Unusable,
 };
+use crate::gui::toast::Toasts;
 use crate::gui::{Action, Place, Slot};
 use egui::{Event, Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
+use std::time::Instant;
 
 const WIDE: [f32; 2] = [1280.0, 800.0];
 const NARROW: [f32; 2] = [800.0, 600.0];
@@ -65,6 +67,7 @@ pub fn full_card(own: bool) -> KeyCard {
             first: at("2025-01-01"),
             last: at("2026-01-01"),
         }],
+        both: Vec::new(),
         drilled: None,
         row,
     }
@@ -274,11 +277,58 @@ fn a_decision_can_be_undone_on_the_spot() {
         .keys
         .answer(Slot::Card, Ok(outcome), &mut asked);
     harness.run();
-    press(&mut harness, "Undo");
-    let Command::Redecide { checks, .. } = last_command(&harness) else {
+    let toast = asked.into_iter().find_map(|action| match action {
+        Action::Offer(toast) => Some(*toast),
+        _ => None,
+    });
+    let mut toasts = Toasts::default();
+    toasts.show(toast.expect("nothing to take back"), Instant::now());
+    let undone = toasts.undo();
+    let Some(Action::Run(_, command)) = undone.first() else {
         panic!("no way back");
     };
+    let Command::Redecide { checks, .. } = &**command else {
+        panic!("not taken back");
+    };
     assert_eq!(checks[0].1, Checked::Unknown);
+}
+
+#[test]
+fn the_standard_of_a_contact_with_keys_of_both_is_chosen_on_the_card() {
+    let mut card = full_card(false);
+    let address = card.row.addresses[0].clone();
+    let mut harness = page(card.clone(), [1280.0, 2400.0]);
+    assert!(harness.query_by_label("S/MIME").is_none());
+    card.both = vec![(address.clone(), None)];
+    let mut asked = Vec::new();
+    let outcome = Outcome::Key(Box::new(card));
+    harness
+        .state_mut()
+        .keys
+        .answer(Slot::Card, Ok(outcome), &mut asked);
+    harness.run();
+    harness
+        .get_by_role_and_label(Role::RadioButton, "S/MIME")
+        .click();
+    harness.run();
+    let Command::Prefer {
+        address: whose,
+        scheme,
+    } = last_command(&harness)
+    else {
+        panic!("nothing preferred");
+    };
+    assert_eq!((whose, *scheme), (&address, Some(Scheme::Smime)));
+    let mut asked = Vec::new();
+    harness
+        .state_mut()
+        .keys
+        .answer(Slot::Card, Ok(Outcome::Preferred), &mut asked);
+    assert!(
+        asked
+            .iter()
+            .any(|action| matches!(action, Action::Run(_, command) if matches!(**command, Command::ShowKey { .. })))
+    );
 }
 
 #[test]

@@ -197,7 +197,8 @@ mod tests {
         for (theme, p) in [("light", LIGHT), ("dark", DARK)] {
             let mut grounds = vec![p.paper, p.sheet, p.rail, p.hover(), p.chosen()];
             grounds.extend(Tone::ALL.map(|tone| p.tint(tone)));
-            for ground in grounds {
+            for ground in &grounds {
+                let ground = *ground;
                 for text in [p.ink, p.faded] {
                     let found = contrast(text, ground);
                     assert!(found >= 4.5, "{theme}: {text:?} on {ground:?}: {found:.2}");
@@ -208,6 +209,13 @@ mod tests {
                     // Tones are used for words too.
                     let found = contrast(p.tone(tone), ground);
                     assert!(found >= 4.5, "{theme}: {tone:?} on {ground:?}: {found:.2}");
+                }
+            }
+            // In a row that is chosen or under the pointer, tones are icons (1.4.11).
+            for ground in grounds {
+                for tone in Tone::ALL {
+                    let found = contrast(p.tone(tone), ground);
+                    assert!(found >= 3.0, "{theme}: {tone:?} on {ground:?}: {found:.2}");
                 }
             }
             assert!(contrast(p.on_wax, p.wax) >= 4.5, "{theme}: on wax");

@@ -24,7 +24,7 @@ mod wrap;
 
 pub use abilities::{Abilities, abilities};
 pub use open::{OpenFailure, OpenProblem, Opened, Reading, open};
-pub use seal::{SealFailure, seal};
+pub use seal::{SealFailure, seal, sign_detached};
 pub use verify::verify_detached;
 pub use wrap::{seal_message, sign_message, write_sealed};
 

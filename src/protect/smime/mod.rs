@@ -27,5 +27,7 @@ mod verify;
 
 pub use capabilities::Capabilities;
 pub use open::{Taken, open, verify_detached, wants_keys};
-pub use seal::{Author, Reader, seal_message, sign_message};
+pub use seal::{
+    Author, Reader, detached_from_pem, seal_message, sha256_hex, sign_detached, sign_message,
+};
 pub use verify::Along;

@@ -7,6 +7,7 @@ use super::signed::{hash_of, sign};
 use crate::base::{Time, Workers, both};
 use crate::cert::x509::{X509Cert, X509Secret};
 use crate::mime::build;
+use base64::Engine as _;
 use std::borrow::Cow;
 use std::sync::mpsc;
 
@@ -156,6 +157,38 @@ pub fn sign_message(
     let frame = Frame::new(hash)?;
     let tail = frame.tail(&digest(hash, inner)?, author, now)?;
     Ok([header, &frame.head, inner, &tail].concat())
+}
+
+/// Signs bytes that are no letter; the detached SignedData as PEM (RFC 7468 §9).
+///
+/// # Errors
+/// The own certificate may not sign now.
+pub fn sign_detached(inner: &[u8], author: Author<'_>, now: Time) -> Result<Vec<u8>, SealFailure> {
+    may_sign(author.signer.x509(), now)?;
+    let digest = digest(hash_of(author.signer)?, inner)?;
+    let signed = sign(&digest, author.signer, author.chain, now)?;
+    Ok(crate::cert::x509::pem_block(PEM_LABEL, &signed))
+}
+
+/// What stands around a signature as PEM.
+const PEM_LABEL: &str = "CMS";
+
+/// The DER of a signature that [`sign_detached`] made; `None` where it is no PEM.
+pub fn detached_from_pem(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim();
+    let body = text
+        .strip_prefix(&format!("-----BEGIN {PEM_LABEL}-----"))?
+        .strip_suffix(&format!("-----END {PEM_LABEL}-----"))?;
+    let digits: Vec<u8> = body.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    base64::engine::general_purpose::STANDARD
+        .decode(digits)
+        .ok()
+}
+
+/// The SHA-256 of bytes in hex; `None` where the library has none.
+pub fn sha256_hex(bytes: &[u8]) -> Option<String> {
+    let digest = Hash::Sha256.over(&[bytes]).ok()?;
+    Some(digest.iter().map(|b| format!("{b:02x}")).collect())
 }
 
 fn may_sign(cert: &X509Cert, now: Time) -> Result<(), SealFailure> {

@@ -126,6 +126,9 @@ impl KeysPage {
                 self.found_for = None;
             }
             (Slot::Card, Ok(Outcome::Key(card))) => {
+                if let Some(toast) = self.dialogs.decided(&card.row.fingerprint) {
+                    actions.push(Action::Offer(Box::new(toast)));
+                }
                 self.show_card(card);
                 self.ask_chain(actions);
             }
@@ -134,8 +137,13 @@ impl KeysPage {
                 self.dialogs.revoked(revoked.certificate);
                 self.show_card(Box::new(revoked.card));
             }
+            (Slot::Card, Ok(Outcome::Preferred)) => {
+                if let Some(key) = self.wanted.clone() {
+                    actions.push(Action::run(Slot::Card, Command::ShowKey { key }));
+                }
+            }
             (Slot::Card, Err(failure)) => {
-                self.dialogs.forget_undo();
+                self.dialogs.not_decided();
                 self.told = Told::of(&failure);
             }
             (Slot::Import, result) => {
@@ -158,7 +166,6 @@ impl KeysPage {
 
     fn show_card(&mut self, card: Box<KeyCard>) {
         self.wanted = Some(card.row.fingerprint.to_string());
-        self.dialogs.shown(&card.row.fingerprint);
         self.card = Some(card);
         self.told = None;
         // A decision shows in the list too.

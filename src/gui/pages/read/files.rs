@@ -140,6 +140,7 @@ fn wish(open: &Open, what: SaveWhat) -> Wish {
         SaveWhat::Message => named("eml"),
         SaveWhat::Text => named("txt"),
         SaveWhat::Pdf => named("pdf"),
+        SaveWhat::Evidence => named("json"),
     };
     Wish::Save(what, name)
 }
@@ -157,6 +158,7 @@ fn save_ui(
         SaveWhat::Message => ("Folder or path to save the message to", "Save"),
         SaveWhat::Text => ("Folder or path to save the text to", "Save"),
         SaveWhat::Pdf => ("Path to print to", "Print"),
+        SaveWhat::Evidence => ("Path to write the report to", "Write"),
     };
     match path_field(ui, (Icon::Save, "Choose…"), name, &mut open.path, go) {
         Some(PathAnswer::Browse) => actions.push(Action::Pick(wish(open, what))),

@@ -295,6 +295,7 @@ fn choose_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) {
         let mut choices = vec![
             ("Message (.eml)…", SaveWhat::Message),
             ("Text (.txt)…", SaveWhat::Text),
+            ("Signed report (.json)…", SaveWhat::Evidence),
         ];
         if !open.reading.attachments().is_empty() {
             choices.push(("All attachments…", SaveWhat::Attachments));

@@ -1,5 +1,6 @@
 //! Reading: the letters that are here or were opened, and one of them with its verdict.
 
+mod evidence;
 mod files;
 mod list;
 mod message;
@@ -10,6 +11,7 @@ use super::{Told, head_ui, page_frame, told_ui};
 use crate::app::command::{Command, LetterPart, OpenWhat, Outcome};
 use crate::app::failure::Failure;
 use crate::app::port::{OpenedFrom, OutboxId};
+use crate::app::service::evidence::is_report_file;
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Place, SaveWhat, Slot, View, Wish};
@@ -46,6 +48,8 @@ pub struct ReadPage {
     warning: Option<Told>,
     /// Open the newest letter as soon as one comes: after practice.
     wants_newest: bool,
+    /// A report of a message that was checked.
+    evidence: Option<evidence::Shown>,
 }
 
 /// The tone, the icon and the word of a summary.
@@ -67,6 +71,11 @@ impl ReadPage {
     /// A message opens from outside the list: nothing of the list is chosen then.
     pub fn open_file(&mut self, path: PathBuf, actions: &mut Vec<Action>) {
         self.adding = false;
+        if is_report_file(&path) {
+            self.told = None;
+            evidence::check(path, None, actions);
+            return;
+        }
         let from = OpenedFrom::File(path.to_string_lossy().into_owned());
         self.here = None;
         self.open_message(OpenWhat::File(path), from, actions);
@@ -123,6 +132,10 @@ impl ReadPage {
             SaveWhat::Pdf => Command::Print {
                 printout: Box::new(wording::printout(&reading)),
                 to,
+            },
+            SaveWhat::Evidence => Command::MakeEvidence {
+                reading,
+                to: Some(to),
             },
         };
         actions.push(Action::run(Slot::Save, command));
@@ -192,6 +205,9 @@ impl ReadPage {
                 } else {
                     self.told = Told::of(&failure);
                 }
+            }
+            (Slot::Evidence, Ok(Outcome::EvidenceChecked(path, answer))) => {
+                self.evidence = Some(evidence::Shown { path, answer });
             }
             (Slot::Opened, Ok(Outcome::Opened(heads))) => self.list.opened(heads),
             (Slot::Remember, Ok(Outcome::Opened(heads))) => {
@@ -283,6 +299,7 @@ pub fn read_ui(ui: &mut Ui, view: &View, state: &mut ReadPage) -> Vec<Action> {
                 });
             });
         });
+    evidence::evidence_ui(ui.ctx(), state, &mut actions);
     actions
 }
 

@@ -2,13 +2,13 @@
 
 use super::backup::{self, Export};
 use super::fingerprint::groups_ui;
-use crate::address::Address;
 use crate::app::command::{Command, KeyCard, Outcome};
 use crate::app::failure::Failure;
 use crate::base::Time;
-use crate::cert::{Checked, Fingerprint, RevocationReason};
+use crate::cert::{Fingerprint, RevocationReason};
 use crate::gui::pages::keys::KeysPage;
 use crate::gui::theme;
+use crate::gui::toast::Toast;
 use crate::gui::view::{Action, Slot, View};
 use crate::gui::widgets::{self, Answer, Kind, button, choice, dialog};
 use crate::wording;
@@ -37,13 +37,6 @@ pub enum Ask {
     Revoke(Fingerprint),
 }
 
-/// A decision that can be taken back.
-struct Undo {
-    key: Fingerprint,
-    before: Vec<(Address, Checked)>,
-    words: &'static str,
-}
-
 /// What is asked and what runs over the card.
 pub struct Dialogs {
     question: Option<Ask>,
@@ -51,7 +44,8 @@ pub struct Dialogs {
     reason: RevocationReason,
     export: Option<Export>,
     certificate: Option<String>,
-    undo: Option<Undo>,
+    /// A decision that is under way, as it will be said, with what it can be taken back to.
+    deciding: Option<(Fingerprint, Toast)>,
 }
 
 impl Default for Dialogs {
@@ -62,7 +56,7 @@ impl Default for Dialogs {
             reason: RevocationReason::Superseded,
             export: None,
             certificate: None,
-            undo: None,
+            deciding: None,
         }
     }
 }
@@ -107,16 +101,15 @@ impl Dialogs {
         self.certificate = Some(String::from_utf8_lossy(&certificate).into_owned());
     }
 
-    /// A card is on screen: what belongs to another is put away.
-    pub fn shown(&mut self, key: &Fingerprint) {
-        if self.undo.as_ref().is_some_and(|undo| undo.key != *key) {
-            self.undo = None;
-        }
+    /// What was decided about this key is done: the way back from it.
+    pub fn decided(&mut self, key: &Fingerprint) -> Option<Toast> {
+        let (of, toast) = self.deciding.take()?;
+        (of == *key).then_some(toast)
     }
 
     /// The decision was not made.
-    pub fn forget_undo(&mut self) {
-        self.undo = None;
+    pub fn not_decided(&mut self) {
+        self.deciding = None;
     }
 
     /// Takes the answer of an export, backup or drill. Gives back the key whose card is another now.
@@ -124,28 +117,11 @@ impl Dialogs {
         self.export.as_mut()?.answer(result)
     }
 
-    /// The way back from the last decision.
-    pub fn undo_ui(&mut self, ui: &mut Ui, card: &KeyCard, actions: &mut Vec<Action>) {
-        let key = &card.row.fingerprint;
-        let Some(undo) = self.undo.as_ref().filter(|undo| undo.key == *key) else {
-            return;
-        };
-        ui.label(theme::faded(ui, undo.words));
-        if button(ui, Kind::Quiet, None, "Undo").clicked() {
-            let redecide = Command::Redecide {
-                key: key.to_string(),
-                checks: undo.before.clone(),
-            };
-            actions.push(Action::run(Slot::Card, redecide));
-            self.undo = None;
-        }
-    }
-
     fn remember(&mut self, card: Option<&KeyCard>, words: &'static str) {
-        self.undo = card.map(|card| Undo {
-            key: card.row.fingerprint.clone(),
-            before: card.checks.clone(),
-            words,
+        self.deciding = card.map(|card| {
+            let key = card.row.fingerprint.clone();
+            let toast = Toast::deciding(words, &key, card.checks.clone());
+            (key, toast)
         });
     }
 }
@@ -181,13 +157,17 @@ pub fn dialogs_ui(ui: &Ui, view: &View, state: &mut KeysPage, actions: &mut Vec<
 fn command(ask: &Ask, now: Time, state: &mut KeysPage) -> Command {
     match ask {
         Ask::Confirm(key) => {
-            state.dialogs.remember(state.card.as_deref(), "Confirmed.");
+            state
+                .dialogs
+                .remember(state.card.as_deref(), "The key is confirmed.");
             Command::Confirm {
                 key: key.to_string(),
             }
         }
         Ask::Reject(key) => {
-            state.dialogs.remember(state.card.as_deref(), "Rejected.");
+            state
+                .dialogs
+                .remember(state.card.as_deref(), "The key is rejected.");
             Command::Reject {
                 key: key.to_string(),
             }

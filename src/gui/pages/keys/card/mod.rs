@@ -11,12 +11,13 @@ mod spans;
 pub use actions::{Dialogs, dialogs_ui};
 
 use super::{KeysPage, kind_words, shown_name, standing};
-use crate::app::command::{KeyCard, KeyState};
-use crate::cert::{Checked, Unusable};
+use crate::address::Address;
+use crate::app::command::{Command, KeyCard, KeyState};
+use crate::cert::{Checked, Scheme, Unusable};
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Slot, View};
-use crate::gui::widgets::{self, Kind, button, icon_button, untrusted};
+use crate::gui::widgets::{self, Kind, button, choice, icon_button, untrusted};
 use crate::wording;
 use actions::Ask;
 use egui::{Align, Layout, Margin, Ui, vec2};
@@ -190,7 +191,6 @@ fn decisions_ui(
             {
                 dialogs.ask(Ask::Reject(row.fingerprint.clone()));
             }
-            dialogs.undo_ui(ui, card, actions);
         });
     });
     if card.checks.len() > 1 {
@@ -201,6 +201,40 @@ fn decisions_ui(
         }
         rest_ui(ui, card.checks.len(), "addresses");
     }
+    for (address, preferred) in card.both.iter().take(NAMES) {
+        preference_ui(ui, address, *preferred, busy, actions);
+    }
+}
+
+/// By which standard letters to somebody with keys of both shall go.
+fn preference_ui(
+    ui: &mut Ui,
+    address: &Address,
+    preferred: Option<Scheme>,
+    busy: bool,
+    actions: &mut Vec<Action>,
+) {
+    section(ui, "Letters to them are sealed by");
+    let shown = untrusted(ui, address.as_str(), true, 300);
+    let words =
+        "This person has keys of both standards. Choose one if their program reads only that.";
+    ui.label(theme::small(shown));
+    ui.add(egui::Label::new(theme::faded(ui, words)).wrap());
+    ui.add_enabled_ui(!busy, |ui| {
+        for (name, scheme) in [
+            ("Whatever fits the whole letter", None),
+            ("OpenPGP", Some(Scheme::OpenPgp)),
+            ("S/MIME", Some(Scheme::Smime)),
+        ] {
+            if choice(ui, name, preferred == scheme) && preferred != scheme {
+                let prefer = Command::Prefer {
+                    address: address.clone(),
+                    scheme,
+                };
+                actions.push(Action::run(Slot::Card, prefer));
+            }
+        }
+    });
 }
 
 fn names_ui(ui: &mut Ui, card: &KeyCard) {

@@ -111,6 +111,7 @@ mod tests {
             seen: Vec::new(),
             decided: Vec::new(),
             others: Vec::new(),
+            both: Vec::new(),
             drilled: None,
         }
     }

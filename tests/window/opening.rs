@@ -1,0 +1,127 @@
+//! Letters that come in by drop, and letters that a password opens.
+
+use super::*;
+use sequoia_openpgp::serialize::stream::{Armorer, Encryptor, LiteralWriter, Message};
+use std::io::Write as _;
+use std::path::Path;
+
+/// A file as the system hands it over when it is let go over the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|why| why.to_string())
+    }
+}
+
+fn letter(folder: &Path, name: &str, subject: &str) -> PathBuf {
+    let path = folder.join(name);
+    let text = format!("From: bob@example.org\r\nSubject: {subject}\r\n\r\nHello.\r\n");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn a_letter_that_is_dropped_is_read_and_its_text_is_on_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desktop = Desktop::open();
+    desktop.skip_first_start();
+    desktop.press(Role::Tab, "Read");
+    for name in ["first.eml", "second.eml"] {
+        let path = letter(folder.path(), name, &format!("Dropped {name}"));
+        let file: egui::DroppedFileHandle = Arc::new(Dropped(path));
+        desktop.harness.input_mut().dropped_files.push(file);
+        desktop.harness.step();
+        desktop.until_words(&format!("Dropped {name}"));
+        desktop.until(Role::Image, "Not protected");
+    }
+    // A file that is gone by then is said to be.
+    let gone: egui::DroppedFileHandle = Arc::new(Dropped(folder.path().join("gone.eml")));
+    desktop.harness.input_mut().dropped_files.push(gone);
+    desktop.harness.step();
+    desktop.until_words("There is no file");
+}
+
+/// A letter that is sealed for a password alone.
+fn sealed_for(password: &str) -> Vec<u8> {
+    let mut block = Vec::new();
+    let message = Armorer::new(Message::new(&mut block)).build().unwrap();
+    let message = Encryptor::with_passwords(message, [password])
+        .build()
+        .unwrap();
+    let mut literal = LiteralWriter::new(message).build().unwrap();
+    literal
+        .write_all(b"Content-Type: text/plain\r\n\r\nThe safe is open.\r\n")
+        .unwrap();
+    literal.finalize().unwrap();
+    let block = String::from_utf8(block).unwrap();
+    format!(
+        "From: bob@example.org\r\nSubject: The safe\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n\
+         --b\r\nContent-Type: application/octet-stream\r\n\r\n{block}\r\n--b--\r\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_letter_for_a_password_asks_for_it_and_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("safe.eml");
+    std::fs::write(&path, sealed_for("open sesame")).unwrap();
+    for (password, shown) in [
+        ("open sesame", "The safe is open."),
+        ("close sesame", "could not be opened"),
+    ] {
+        let mut desktop = Desktop::open_with(Some(path.clone()));
+        desktop.until_words("This letter is sealed for a password");
+        desktop.write(Role::PasswordInput, "Password of the letter", password);
+        desktop.press(Role::Button, "Open the letter");
+        desktop.until_words(shown);
+    }
+}
+
+#[test]
+fn a_signed_report_is_written_and_checked_when_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = letter(folder.path(), "claim.eml", "A claim");
+    let report = folder.path().join("report.json");
+    let mut desktop = Desktop::open();
+    desktop.write(Role::TextInput, "Your name", "Ada Lovelace");
+    desktop.write(Role::TextInput, "Your mail address", "ada@example.org");
+    desktop.press(Role::Button, "Next");
+    desktop.press(Role::Button, "Make my key");
+    desktop.until(Role::Heading, "Your key is ready");
+    desktop.press(Role::Button, "Skip");
+    desktop.press(Role::Tab, "Read");
+    let file: egui::DroppedFileHandle = Arc::new(Dropped(path));
+    desktop.harness.input_mut().dropped_files.push(file);
+    desktop.harness.step();
+    desktop.until_words("A claim");
+    desktop.press(Role::Button, "Save…");
+    desktop.press(Role::Button, "Signed report (.json)…");
+    let to = report.to_str().unwrap();
+    desktop.write(Role::TextInput, "Path to write the report to", to);
+    desktop.press(Role::Button, "Write");
+    desktop.until_words("Saved as");
+    let file: egui::DroppedFileHandle = Arc::new(Dropped(report.clone()));
+    desktop.harness.input_mut().dropped_files.push(file);
+    desktop.harness.step();
+    desktop.until_words("This report holds. It is your own.");
+    desktop.until_words("was not compared");
+    desktop.press(Role::Button, "Compare with the open letter");
+    desktop.until_words("The message is the same, and reads as the report says.");
+    desktop.press(Role::Button, "Close");
+    // One word of it changed, and it is nobody's.
+    let text = std::fs::read_to_string(&report).unwrap();
+    std::fs::write(&report, text.replace("A claim", "A proof")).unwrap();
+    let file: egui::DroppedFileHandle = Arc::new(Dropped(report));
+    desktop.harness.input_mut().dropped_files.push(file);
+    desktop.harness.step();
+    desktop.until_words("The signature of this report does not hold.");
+}
