@@ -65,6 +65,7 @@ there_elsewhere() {
         postfix) command -v postfix || [ -x /usr/sbin/postfix ] ;;
         dovecot-*) command -v dovecot || [ -x /usr/sbin/dovecot ] ;;
         gnupg | gpg) command -v gpg ;;
+        clamav-daemon) command -v clamd || [ -x /usr/sbin/clamd ] ;;
         dbus) command -v dbus-run-session ;;
         at-spi2-core) compgen -G '/usr/lib*/at-spi*' ;;
         python3-pyatspi) /usr/bin/python3 -c 'import pyatspi' ;;

@@ -4,10 +4,14 @@
 mod attacks;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "support/clamd.rs"]
+mod clamd;
 #[path = "cli/evidence.rs"]
 mod evidence;
 #[path = "support/gnupg.rs"]
 mod gnupg;
+#[path = "cli/harmful.rs"]
+mod harmful;
 #[path = "cli/own_keys.rs"]
 mod own_keys;
 #[path = "cli/passwords.rs"]

@@ -13,6 +13,7 @@ use egui_kittest::kittest::Queryable;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use waxwing::adapters::clamd::Clamd;
 use waxwing::adapters::clock::SystemClock;
 use waxwing::adapters::dns::NetworkResolvers;
 use waxwing::adapters::http::HttpWeb;
@@ -58,6 +59,7 @@ impl Desktop {
             trust: Arc::new(TrustFiles::new(Vec::new(), Vec::new())),
             web: Arc::new(HttpWeb::new(handle.clone())),
             resolvers: Arc::new(NetworkResolvers::new(handle.clone())),
+            scanner: Arc::new(Clamd::at(Vec::new())),
             workers: Arc::new(Threads),
             at: None,
             offline: false,

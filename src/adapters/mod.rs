@@ -1,5 +1,6 @@
 //! The real world behind the ports: one folder for each thing that it is made of.
 
+pub mod clamd;
 pub mod clock;
 pub mod desktop;
 pub mod dns;

@@ -3,7 +3,8 @@
 
 use crate::address::Address;
 use crate::app::evidence::EvidenceProblem;
-use crate::app::port::{FetchFailure, StoreFailure, SubmitFailure, WebFailure};
+use crate::app::port::{FetchFailure, ScanFailure, StoreFailure, SubmitFailure, WebFailure};
+use crate::base::Untrusted;
 use crate::cert::{
     Fingerprint, KeyChangeFailure, KeyFileProblem, KeyRefusal, Scheme, UnlockProblem,
 };
@@ -38,6 +39,8 @@ pub enum Failure {
     Key(KeyFailure),
     /// A chain could not even be checked.
     Chain(ChainFailure),
+    /// An attachment was not saved, for it may be harmful.
+    Harm(HarmFailure),
     /// A report of a message could not be made or read.
     Evidence(EvidenceFailure),
     /// A domain could not even be checked.
@@ -106,6 +109,25 @@ pub enum FileFailure {
     DiskFull(PathBuf),
     /// Something else; the system's words.
     Other(PathBuf, String),
+}
+
+/// Why an attachment was not saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HarmFailure {
+    /// The scanner of this computer knows it.
+    Found {
+        /// Its name.
+        name: Untrusted,
+        /// What the scanner calls it.
+        signature: Untrusted,
+    },
+    /// There is a scanner, and it did not look.
+    NotScanned {
+        /// Its name.
+        name: Untrusted,
+        /// Why.
+        why: ScanFailure,
+    },
 }
 
 /// Why there is no report of a message.
@@ -300,6 +322,12 @@ impl From<DraftProblem> for Failure {
 impl From<KeyFailure> for Failure {
     fn from(failure: KeyFailure) -> Self {
         Failure::Key(failure)
+    }
+}
+
+impl From<HarmFailure> for Failure {
+    fn from(failure: HarmFailure) -> Self {
+        Failure::Harm(failure)
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Step {
     Fetching,
     /// Decrypting and verifying.
     Opening,
+    /// Having a file looked through for what is harmful.
+    Scanning,
     /// Setting a letter on pages.
     Printing,
     /// Checking a chain of certificates.

@@ -432,6 +432,7 @@ impl Window {
             | Step::Reading
             | Step::Sealing
             | Step::Signing
+            | Step::Scanning
             | Step::Proving
             | Step::Opening
             | Step::Printing

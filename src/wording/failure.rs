@@ -24,6 +24,7 @@ pub fn failure(failure: &Failure) -> Notice {
         Failure::Open(failure) => open_failure(failure),
         Failure::Key(failure) => key_failure(failure),
         Failure::Chain(failure) => super::chain::chain_failure(failure),
+        Failure::Harm(failure) => super::file::harm(failure),
         Failure::Evidence(failure) => super::evidence::evidence_failure(*failure),
         Failure::Check(failure) => super::checkup::check_failure(failure),
         Failure::Submit(failure) => submit_failure(failure),

@@ -1,7 +1,8 @@
 //! Files that could not be read or written.
 
 use super::{Notice, Turn, size};
-use crate::app::failure::FileFailure;
+use crate::app::failure::{FileFailure, HarmFailure};
+use crate::app::port::ScanFailure;
 use crate::base::untrusted::escape_line;
 use std::path::Path;
 
@@ -50,5 +51,42 @@ pub fn file_failure(failure: &FileFailure) -> Notice {
         )
         .why(escape_line(detail))
         .next("Mend that, then try again."),
+    }
+}
+
+/// Why an attachment was not saved, in words.
+pub fn harm(failure: &HarmFailure) -> Notice {
+    match failure {
+        HarmFailure::Found { name, signature } => Notice::new(
+            "harmful",
+            Turn::OtherSide,
+            format!("“{name}” is known to be harmful, and was not saved."),
+        )
+        .why(format!("The scanner of this computer calls it {signature}."))
+        .next(
+            "Ask whoever sent it, in another way, whether they meant to. To save it all the same, add \
+             --save-harmful.",
+        )
+        .in_window("Ask whoever sent it, in another way, whether they meant to."),
+        HarmFailure::NotScanned { name, why } => Notice::new(
+            "not-scanned",
+            Turn::Setup,
+            format!("“{name}” could not be looked through, and was not saved."),
+        )
+        .why(match why {
+            ScanFailure::Unreachable(words) => format!(
+                "The scanner of this computer cannot be spoken to: {}.",
+                escape_line(words)
+            ),
+            ScanFailure::TooLarge => "The scanner of this computer refuses so large a file.".to_owned(),
+            ScanFailure::Refused(words) => format!(
+                "The scanner of this computer answered: {}.",
+                escape_line(words)
+            ),
+            ScanFailure::Deadline => "The scanner of this computer took too long.".to_owned(),
+            ScanFailure::Cancelled => "It was stopped.".to_owned(),
+        })
+        .next("Look after the scanner, clamd. To save the file all the same, add --save-harmful.")
+        .in_window("Look after the scanner, clamd; or save the file all the same."),
     }
 }

@@ -11,6 +11,7 @@ pub fn step(step: Step) -> &'static str {
         Step::Reading => "Reading",
         Step::Sealing => "Sealing",
         Step::Signing => "Signing",
+        Step::Scanning => "Looking through the files",
         Step::Proving => "Checking what will leave",
         Step::Connecting => "Connecting",
         Step::LoggingIn => "Logging in",

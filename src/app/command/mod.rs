@@ -274,6 +274,8 @@ pub enum Command {
         index: usize,
         /// A folder (then the name is the attachment's, made safe) or a path that does not exist.
         to: PathBuf,
+        /// Whether it is saved even if a scanner knows it, or could not look: the person said so.
+        harmful_too: bool,
     },
     /// Saves all attachments under safe names into a folder, which is made if it is not there.
     SaveAttachments {
@@ -281,6 +283,8 @@ pub enum Command {
         reading: Arc<Reading>,
         /// Where to.
         folder: PathBuf,
+        /// As of one.
+        harmful_too: bool,
     },
     /// Saves the message as it came (.eml), or its text (.txt).
     SaveLetter {

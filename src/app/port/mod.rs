@@ -8,6 +8,7 @@ mod look;
 mod mailbox;
 mod names;
 mod practice;
+mod scanner;
 mod store;
 mod submission;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use look::{ColorScheme, SystemLook};
 pub use mailbox::{FetchFailure, Fetched, MailboxServer};
 pub use names::{NoResolver, OfflineNames, Resolver, Resolvers};
 pub use practice::{Ground, PracticeGround, PracticeServer};
+pub use scanner::{Scan, ScanFailure, Scanner};
 pub use store::{
     AskPassphrase, CertProvenance, Decided, DraftHead, Identity, Kept, KeptWhat, Letter,
     LetterHead, OpenedFacts, OpenedFrom, OpenedHead, OutboxEntry, OutboxId, OutboxState, Question,

@@ -2,7 +2,8 @@
 
 use super::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, NoResolver, Receipt, Resolver,
-    Resolvers, Submission, SubmitFailure, SystemAuthorities, SystemTrust, Web, WebFailure,
+    Resolvers, Scan, ScanFailure, Scanner, Submission, SubmitFailure, SystemAuthorities,
+    SystemTrust, Web, WebFailure,
 };
 use crate::app::job::{Cancel, Watch};
 use crate::base::{Passphrase, Time};
@@ -32,6 +33,12 @@ impl SystemTrust for Nothing {
 impl Resolvers for Nothing {
     fn find(&self, _: Option<SocketAddr>) -> Result<Arc<dyn Resolver>, NoResolver> {
         Err(NoResolver)
+    }
+}
+
+impl Scanner for Nothing {
+    fn scan(&self, _: &[u8], _: &Cancel) -> Result<Scan, ScanFailure> {
+        Ok(Scan::NoScanner)
     }
 }
 

@@ -3,10 +3,11 @@
 use super::{account, identity};
 use crate::app::command::LetterPart;
 use crate::app::desk::Desk;
-use crate::app::failure::{Failure, OpenMessageFailure};
+use crate::app::failure::{Failure, HarmFailure, OpenMessageFailure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
-use crate::app::port::LetterHead;
+use crate::app::port::{LetterHead, Scan, ScanFailure};
+use crate::base::Untrusted;
 use crate::mime::safe_file_name;
 use crate::read::Reading;
 use std::collections::HashSet;
@@ -44,12 +45,18 @@ pub fn list(desk: &Desk) -> Result<Vec<LetterHead>, Failure> {
     }
 }
 
-/// Saves all attachments into a folder, which is made if it is not there.
+/// Saves all attachments into a folder, which is made if it is not there. None is saved where a scanner
+/// knows one of them, unless the person said so (`harmful_too`).
 pub fn save_attachments(
+    desk: &Desk,
     reading: &Reading,
     folder: &Path,
+    harmful_too: bool,
     watch: &Watch,
 ) -> Result<Vec<PathBuf>, Failure> {
+    for index in 0..reading.attachments().len() {
+        look_through(desk, reading, index, harmful_too, watch)?;
+    }
     files::make_folder(folder)?;
     let count = reading.attachments().len();
     let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
@@ -57,7 +64,7 @@ pub fn save_attachments(
     for index in 0..count {
         watch.stop_here()?;
         watch.progress(Step::Reading, number(index), number(count));
-        saved.push(save_attachment(reading, index, folder)?);
+        saved.push(write_attachment(reading, index, folder)?);
     }
     Ok(saved)
 }
@@ -94,8 +101,50 @@ pub fn letter_name(reading: &Reading, ending: &str) -> String {
 }
 
 /// Saves an attachment: into a folder under a safe name, or to a path that does not exist. Nothing
-/// is ever started.
-pub fn save_attachment(reading: &Reading, index: usize, to: &Path) -> Result<PathBuf, Failure> {
+/// is ever started, and nothing is saved that a scanner knows, unless the person said so.
+pub fn save_attachment(
+    desk: &Desk,
+    reading: &Reading,
+    index: usize,
+    to: &Path,
+    harmful_too: bool,
+    watch: &Watch,
+) -> Result<PathBuf, Failure> {
+    look_through(desk, reading, index, harmful_too, watch)?;
+    write_attachment(reading, index, to)
+}
+
+/// Offers an attachment to the scanner of this computer, where one runs.
+fn look_through(
+    desk: &Desk,
+    reading: &Reading,
+    index: usize,
+    harmful_too: bool,
+    watch: &Watch,
+) -> Result<(), Failure> {
+    if harmful_too || desk.offline {
+        return Ok(());
+    }
+    watch.stop_here()?;
+    watch.progress(Step::Scanning, 0, 0);
+    let name = || {
+        let head = reading.attachments().get(index);
+        head.map(|head| head.name.clone()).unwrap_or_default()
+    };
+    let bytes = reading.attachment(index).unwrap_or_default();
+    match desk.scanner.scan(&bytes, &watch.cancel) {
+        Ok(Scan::NoScanner | Scan::NothingFound) => Ok(()),
+        Ok(Scan::Found(signature)) => Err(HarmFailure::Found {
+            name: name(),
+            signature: Untrusted::new(signature),
+        }
+        .into()),
+        Err(ScanFailure::Cancelled) => Err(Failure::Cancelled),
+        Err(why) => Err(HarmFailure::NotScanned { name: name(), why }.into()),
+    }
+}
+
+fn write_attachment(reading: &Reading, index: usize, to: &Path) -> Result<PathBuf, Failure> {
     let no_such = || Failure::Open(OpenMessageFailure::NoSuchPart);
     let head = reading.attachments().get(index).ok_or_else(no_such)?;
     let bytes = reading.attachment(index).ok_or_else(no_such)?;

@@ -234,12 +234,30 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             desk.store.use_system_list(used, desk.clock.now())?;
             Outcome::Anchors(trust::list(desk)?)
         }
-        Command::SaveAttachment { reading, index, to } => {
-            Outcome::Saved(letters::save_attachment(&reading, index, &to)?)
-        }
-        Command::SaveAttachments { reading, folder } => {
-            Outcome::SavedAll(letters::save_attachments(&reading, &folder, watch)?)
-        }
+        Command::SaveAttachment {
+            reading,
+            index,
+            to,
+            harmful_too,
+        } => Outcome::Saved(letters::save_attachment(
+            desk,
+            &reading,
+            index,
+            &to,
+            harmful_too,
+            watch,
+        )?),
+        Command::SaveAttachments {
+            reading,
+            folder,
+            harmful_too,
+        } => Outcome::SavedAll(letters::save_attachments(
+            desk,
+            &reading,
+            &folder,
+            harmful_too,
+            watch,
+        )?),
         Command::SaveLetter { reading, part, to } => {
             Outcome::Saved(letters::save_letter(&reading, part, &to)?)
         }

@@ -20,6 +20,7 @@ fn empty_desk() -> Desk {
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
+        scanner: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use waxwing::adapters::clamd::Clamd;
 use waxwing::adapters::clock::SystemClock;
 use waxwing::adapters::dns::NetworkResolvers;
 use waxwing::adapters::http::HttpWeb;
@@ -32,6 +33,7 @@ pub fn desks(
         trust: Arc::new(TrustFiles::of_system()),
         web: Arc::new(HttpWeb::new(runtime.clone())),
         resolvers: Arc::new(NetworkResolvers::new(runtime.clone())),
+        scanner: Arc::new(Clamd::of_system()),
         workers: Arc::new(Threads),
         at,
         offline,

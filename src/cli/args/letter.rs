@@ -58,6 +58,9 @@ pub struct OpenArgs {
     /// Save the attachments into this folder, under safe names
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    /// Save them even where this computer's scanner (clamd) knows one of them, or could not look
+    #[arg(long, requires = "save")]
+    pub save_harmful: bool,
     /// File whose first line is the password that the message is sealed for
     #[arg(long, value_name = "F")]
     pub message_password_file: Option<PathBuf>,

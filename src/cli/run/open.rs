@@ -25,7 +25,7 @@ pub fn run(session: &Session, args: &OpenArgs) -> Result<Report, Failure> {
         _ => return Err(unexpected()),
     };
     let mut saved = match &args.save {
-        Some(folder) => save_all(session, &reading, folder)?,
+        Some(folder) => save_all(session, &reading, folder, args.save_harmful)?,
         None => Vec::new(),
     };
     if let Some(path) = &args.pdf {
@@ -45,10 +45,12 @@ fn save_all(
     session: &Session,
     reading: &Arc<Reading>,
     folder: &Path,
+    harmful_too: bool,
 ) -> Result<Vec<String>, Failure> {
     let job = Command::SaveAttachments {
         reading: reading.clone(),
         folder: folder.to_owned(),
+        harmful_too,
     };
     match session.run(job)? {
         Outcome::SavedAll(paths) => Ok(paths

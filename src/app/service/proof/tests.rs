@@ -25,6 +25,7 @@ pub(in crate::app::service) fn desk() -> Desk {
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
+        scanner: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

@@ -48,6 +48,10 @@ pub struct ReadPage {
     warning: Option<Told>,
     /// Open the newest letter as soon as one comes: after practice.
     wants_newest: bool,
+    /// What was not saved, for it may be harmful, and how to save it all the same.
+    harmful: Option<(Told, Box<Command>)>,
+    /// How the attachment that is being saved is saved whatever it is.
+    anyway: Option<Box<Command>>,
     /// A report of a message that was checked.
     evidence: Option<evidence::Shown>,
 }
@@ -115,6 +119,7 @@ impl ReadPage {
             return;
         };
         open.saving = None;
+        self.harmful = None;
         let reading = open.reading.clone();
         let letter = |part| Command::SaveLetter {
             reading: reading.clone(),
@@ -122,11 +127,25 @@ impl ReadPage {
             to: to.clone(),
         };
         let command = match what {
-            SaveWhat::Attachment(index) => Command::SaveAttachment { reading, index, to },
-            SaveWhat::Attachments => Command::SaveAttachments {
-                reading,
-                folder: to,
-            },
+            SaveWhat::Attachment(index) => {
+                let save = |harmful_too| Command::SaveAttachment {
+                    reading: reading.clone(),
+                    index,
+                    to: to.clone(),
+                    harmful_too,
+                };
+                self.anyway = Some(Box::new(save(true)));
+                save(false)
+            }
+            SaveWhat::Attachments => {
+                let save = |harmful_too| Command::SaveAttachments {
+                    reading: reading.clone(),
+                    folder: to.clone(),
+                    harmful_too,
+                };
+                self.anyway = Some(Box::new(save(true)));
+                save(false)
+            }
             SaveWhat::Message => letter(LetterPart::Message),
             SaveWhat::Text => letter(LetterPart::Text),
             SaveWhat::Pdf => Command::Print {
@@ -238,6 +257,9 @@ impl ReadPage {
                     open.saved = Some(format!("{} files in {}", paths.len(), folder.display()));
                 }
             }
+            (Slot::Save, Err(failure @ Failure::Harm(_))) => {
+                self.harmful = Told::of(&failure).zip(self.anyway.take());
+            }
             (_, Err(failure)) => self.told = Told::of(&failure),
             (_, Ok(_)) => {}
         }
@@ -269,6 +291,7 @@ pub fn read_ui(ui: &mut Ui, view: &View, state: &mut ReadPage) -> Vec<Action> {
             read_head_ui(ui, view, state, &mut actions);
             told_ui(ui, &mut state.told);
             warning_ui(ui, state, &mut actions);
+            harmful_ui(ui, state, &mut actions);
             if state.adding {
                 open_file_ui(ui, state, &mut actions);
             }
@@ -407,6 +430,27 @@ fn warning_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
             without_integrity: true,
         };
         actions.push(Action::run(Slot::Open, command));
+    }
+}
+
+/// An attachment that may be harmful: it is saved after a yes.
+fn harmful_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
+    let Some((told, anyway)) = state.harmful.take() else {
+        return;
+    };
+    let (mut agreed, mut declined) = (false, false);
+    widgets::notice_card(ui, Tone::Danger, |ui| {
+        widgets::notice_words(ui, &told.notice);
+        ui.horizontal(|ui| {
+            declined = button(ui, Kind::Plain, None, "Leave it").clicked();
+            agreed = button(ui, Kind::Danger, None, "Save it all the same").clicked();
+        });
+    });
+    ui.add_space(steps(2));
+    if agreed {
+        actions.push(Action::Run(Slot::Save, anyway));
+    } else if !declined {
+        state.harmful = Some((told, anyway));
     }
 }
 
