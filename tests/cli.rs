@@ -22,6 +22,8 @@ mod post_quantum;
 mod practice;
 #[path = "cli/reading.rs"]
 mod reading;
+#[path = "cli/rendering.rs"]
+mod rendering;
 #[path = "cli/secrets_on_disk.rs"]
 mod secrets_on_disk;
 #[path = "cli/smime.rs"]

@@ -1,5 +1,6 @@
 //! Mail addresses: parsing, comparison (rule 8), and names beside them.
 
+pub mod domain;
 mod mailbox;
 
 pub use mailbox::Mailbox;

@@ -334,6 +334,8 @@ pub enum Action {
     Prefer(PreferencesChange),
     /// To keep a text under the letters of an address.
     Sign(Address, String),
+    /// To open a place on the web in the system's browser: the person said so.
+    OpenInBrowser(String),
     /// To put text on the clipboard.
     Copy(String),
 }

@@ -200,6 +200,7 @@ impl Window {
                     self.view.signature = Some((whose.clone(), text.clone()));
                     self.signing = Some((whose, text));
                 }
+                Action::OpenInBrowser(place) => ctx.open_url(egui::OpenUrl::new_tab(place)),
                 Action::Copy(text) => ctx.copy_text(text),
             }
         }

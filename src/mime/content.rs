@@ -1,8 +1,8 @@
 //! What a person reads of a payload: one text, a list of attachments, and the cryptographic parts
 //! that stand where no layer of the envelope is (errant layers, RFC 9787 §4.6; rules 4, 23 and 24).
 
-use super::html::html_to_text;
-use super::{ContentType, Disposition, Encoding, Part};
+use super::html::{self, HiddenText, LINKS};
+use super::{ContentType, Disposition, Encoding, Link, Part, links_in_text};
 use crate::base::Untrusted;
 use std::ops::Range;
 
@@ -13,6 +13,10 @@ pub struct Content {
     pub text: String,
     /// Whether some of the text was HTML.
     pub from_html: bool,
+    /// Links in the text.
+    pub links: Vec<Link>,
+    /// Text that the sender's style hides; no part of `text` (rule 34).
+    pub hidden: HiddenText,
     /// What travels along, in order.
     pub attachments: Vec<AttachmentHead>,
     /// Cryptographic parts inside. What is encrypted there is never part of `text`.
@@ -270,17 +274,20 @@ impl Reader {
         let raw = part.text();
         let text = if part.media() == "text/html" {
             self.content.from_html = true;
-            html_to_text(&raw, legacy)
+            self.html(&raw, legacy)
         } else {
             let lines = raw.replace("\r\n", "\n");
             let lines = match legacy {
                 true => without_legacy_display(&lines),
                 false => &lines,
             };
-            match is("format", "flowed") {
+            let text = match is("format", "flowed") {
                 true => unflow(lines, is("delsp", "yes")),
                 false => lines.to_owned(),
-            }
+            };
+            let room = LINKS.saturating_sub(self.content.links.len());
+            self.content.links.extend(links_in_text(&text, room));
+            text
         };
         if !self.content.text.is_empty() && !text.is_empty() {
             let ended = self.content.text.ends_with('\n');
@@ -289,6 +296,18 @@ impl Reader {
                 .push_str(if ended { "\n" } else { "\n\n" });
         }
         self.content.text.push_str(&text);
+    }
+}
+
+impl Reader {
+    fn html(&mut self, source: &str, legacy: bool) -> String {
+        let rendered = html::render(source, legacy);
+        let room = LINKS.saturating_sub(self.content.links.len());
+        let links = rendered.links.iter().take(room);
+        let links = links.filter_map(|(shown, target)| Link::new(shown, target));
+        self.content.links.extend(links);
+        self.content.hidden.join(rendered.hidden);
+        rendered.text
     }
 }
 

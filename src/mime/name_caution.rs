@@ -26,6 +26,21 @@ pub enum NameCaution {
     Long,
 }
 
+impl NameCaution {
+    /// A lasting word for scripts.
+    pub fn code(self) -> &'static str {
+        match self {
+            NameCaution::Runs => "runs",
+            NameCaution::Macros => "macros",
+            NameCaution::WebPage => "web-page",
+            NameCaution::DoubleEnding => "double-ending",
+            NameCaution::Hides => "hiding-characters",
+            NameCaution::Folder => "folder",
+            NameCaution::Long => "long-name",
+        }
+    }
+}
+
 /// Endings that run, on one system or another.
 const RUNS: &[&str] = &[
     "ade",

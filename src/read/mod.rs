@@ -11,8 +11,8 @@ mod verdict_tests;
 
 // What a reading tells beside its verdict, so that faces need no other module of the core for it.
 pub use crate::mime::{
-    AttachmentHead, ErrantKind, FieldProtection, NameCaution, OuterValue, ProtectedField,
-    name_cautions, safe_file_name,
+    AttachmentHead, ErrantKind, FieldProtection, HiddenText, Link, LinkWarning, NameCaution,
+    OuterValue, ProtectedField, name_cautions, safe_file_name,
 };
 pub use crate::protect::evidence::{
     EncryptionFact, Integrity, Layer, RecipientHandle, SignatureFact, SignatureState,

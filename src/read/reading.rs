@@ -7,7 +7,7 @@ use crate::base::{Time, Untrusted};
 use crate::cert::{Acceptance, Scheme};
 use crate::mime::{
     AttachmentHead, Author, Content, Cover, Errant, ErrantKind, HeaderCaution, HeaderMode,
-    MimeProblem, ProtectedField, ProtectedHeaders, Thread, Tree, author,
+    HiddenText, Link, MimeProblem, ProtectedField, ProtectedHeaders, Thread, Tree, author,
 };
 use crate::protect::evidence::{Evidence, Layer};
 use crate::protect::inline;
@@ -42,6 +42,10 @@ pub enum Caution {
     SenderUnclear,
     /// Parts with a protection of their own stand inside and are not shown (rules 3, 4 and 23).
     ErrantParts,
+    /// It holds text that its own style keeps from being seen (rule 34).
+    HiddenText,
+    /// A link leads elsewhere than it shows, or is odd in another way (rule 70).
+    OddLink,
 }
 
 impl Caution {
@@ -54,6 +58,8 @@ impl Caution {
             Caution::NoIntegrity => "no-integrity",
             Caution::SenderUnclear => "sender-unclear",
             Caution::ErrantParts => "errant-parts",
+            Caution::HiddenText => "hidden-text",
+            Caution::OddLink => "link-differs",
         }
     }
 }
@@ -141,6 +147,16 @@ impl Reading {
             original: Some(original),
             ..self
         }
+    }
+
+    /// Links in the text, each with where it truly leads.
+    pub fn links(&self) -> &[Link] {
+        &self.content.links
+    }
+
+    /// Text that its style keeps from being seen; no part of [`Reading::text`].
+    pub fn hidden_text(&self) -> &HiddenText {
+        &self.content.hidden
     }
 
     /// Files that travelled along.
@@ -290,6 +306,11 @@ fn cautions(
         (verdict.without_integrity(), Caution::NoIntegrity),
         (author.clear().is_none(), Caution::SenderUnclear),
         (!content.errant.is_empty(), Caution::ErrantParts),
+        (content.hidden.characters > 0, Caution::HiddenText),
+        (
+            content.links.iter().any(|link| link.warning.is_some()),
+            Caution::OddLink,
+        ),
     ]
     .into_iter()
     .filter_map(|(applies, caution)| applies.then_some(caution))

@@ -10,6 +10,7 @@ mod facts;
 mod failure;
 mod file;
 mod key;
+mod link;
 mod network;
 mod openpgp;
 mod outbox;
@@ -30,6 +31,7 @@ pub use key::{
     decided, distance, expiry_warning, import_refusal, key_standing, key_state, part_name,
     preferred, provenance, revocation_reason, scheme_name, span,
 };
+pub use link::{hidden_text, link_warning};
 pub use network::{fetch_failure, not_all_taken, submit_failure};
 pub use outbox::outbox_state;
 pub use plan::{draft_problem, loss, plan_problem, preflight_sentence, reply_sentence, why_scheme};

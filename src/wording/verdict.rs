@@ -293,5 +293,9 @@ pub fn caution(caution: Caution) -> &'static str {
         Caution::ErrantParts => {
             "Parts of it have a protection of their own; they can be opened by themselves."
         }
+        Caution::HiddenText => "It holds text that is made not to be seen, and that is not shown.",
+        Caution::OddLink => {
+            "A link in it is not what it seems: look at the links before you follow one."
+        }
     }
 }

@@ -93,6 +93,9 @@ fn text(reading: &Reading, saved: &[String]) -> String {
     for (label, value) in facts.into_iter().chain(wording::layers(reading)) {
         lines.push(format!("  {label}: {value}"));
     }
+    if let Some(hidden) = wording::hidden_text(reading.hidden_text()) {
+        lines.push(format!("  Not shown: {hidden}"));
+    }
     lines.push(String::new());
     for name in ["From", "To", "Cc", "Date", "Subject"] {
         let shown = match name {
@@ -108,6 +111,12 @@ fn text(reading: &Reading, saved: &[String]) -> String {
     }
     lines.push(String::new());
     lines.push(escape_text(reading.text()));
+    for link in reading.links() {
+        if let Some(warning) = &link.warning {
+            lines.push(format!("[link] {} -> {}", link.shown, link.target));
+            lines.push(format!("  ! {}", wording::link_warning(warning)));
+        }
+    }
     for attachment in reading.attachments() {
         let size = wording::size(u64::try_from(attachment.size).unwrap_or(u64::MAX));
         lines.push(format!("[attachment] {} ({size})", attachment.name));

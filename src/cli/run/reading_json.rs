@@ -1,8 +1,8 @@
 //! A message as `open --json` says it.
 
 use crate::read::{
-    EncryptionFact, ErrantKind, FieldProtection, Integrity, Layer, OuterValue, ProtectedField,
-    Reading, RecipientHandle, SignatureFact, SignatureState,
+    EncryptionFact, ErrantKind, FieldProtection, Integrity, Layer, Link, OuterValue,
+    ProtectedField, Reading, RecipientHandle, SignatureFact, SignatureState, name_cautions,
 };
 use crate::wording;
 use serde_json::{Value, json};
@@ -40,8 +40,23 @@ pub fn reading_json(reading: &Reading) -> Value {
     let attachments: Vec<Value> = reading
         .attachments()
         .iter()
-        .map(|a| json!({"name": a.name.to_string(), "type": a.media, "size": a.size}))
+        .map(|a| {
+            let cautions: Vec<&str> = name_cautions(&a.name)
+                .into_iter()
+                .map(|caution| caution.code())
+                .collect();
+            json!({
+                "name": a.name.to_string(),
+                "type": a.media,
+                "size": a.size,
+                "cautions": cautions,
+            })
+        })
         .collect();
+    let links: Vec<Value> = reading.links().iter().map(link).collect();
+    let hidden = reading.hidden_text();
+    let hidden = (hidden.characters > 0)
+        .then(|| json!({"characters": hidden.characters, "begins": hidden.sample}));
     let errant: Vec<Value> = reading
         .errant()
         .iter()
@@ -57,9 +72,27 @@ pub fn reading_json(reading: &Reading) -> Value {
         "encryption": verdict.encryption().map(encryption),
         "cautions": cautions,
         "headers": reading.headers().iter().map(header).collect::<Vec<_>>(),
-        "payload": {"text": reading.text(), "attachments": attachments},
+        "payload": {
+            "text": reading.text(),
+            "attachments": attachments,
+            "links": links,
+            "hidden_text": hidden,
+        },
         "layers": reading.layers().iter().map(layer).collect::<Vec<_>>(),
         "errant": errant,
+    })
+}
+
+fn link(link: &Link) -> Value {
+    json!({
+        "text": link.shown.raw(),
+        "target": link.target.raw(),
+        "host": link.host,
+        "domain": link.domain,
+        "warning": link.warning.as_ref().map(|warning| json!({
+            "code": warning.code(),
+            "text": wording::link_warning(warning),
+        })),
     })
 }
 

@@ -333,6 +333,47 @@ fn dangerous_names_are_flagged_and_everything_can_be_saved() {
 }
 
 #[test]
+fn rule_70_a_link_is_followed_only_after_its_true_target_was_shown() {
+    let message = "From: bob@example.org\r\nSubject: News\r\nContent-Type: text/html\r\n\r\n\
+        <a href='https://login.evil.net/x'>https://bank.com/</a> <a href='mailto:eve@evil.net'>Eve</a>";
+    let mut paper = Paper::new(Some(Place::Read), false);
+    opened(&mut paper, unprotected(message.to_owned()));
+    let mut harness = window(paper, SIZE, false);
+    harness.run();
+    harness.get_by_label_contains("A link in it is not what it seems");
+    harness.get_by_role_and_label(Role::Tab, "Links").click();
+    harness.run();
+    harness.get_by_label_contains("It shows bank.com, and leads elsewhere.");
+    harness
+        .get_all_by_label("Open evil.net")
+        .next()
+        .unwrap()
+        .click();
+    harness.run();
+    let followed = |harness: &Harness<'_, Paper>| {
+        harness.state().asked.iter().any(|action| {
+            matches!(action, Action::OpenInBrowser(place) if place == "https://login.evil.net/x")
+        })
+    };
+    assert!(!followed(&harness), "followed without a question");
+    harness.get_by_label("Open this place in the browser?");
+    harness.get_by_label("Open it").click();
+    harness.run();
+    assert!(followed(&harness));
+    // A mailbox begins a letter here.
+    harness
+        .get_all_by_label("Open evil.net")
+        .nth(1)
+        .unwrap()
+        .click();
+    harness.run();
+    harness.get_by_label("Begin a letter").click();
+    harness.run();
+    let begun = |action: &Action| matches!(action, Action::WriteReply(form) if form.to.contains("eve@evil.net"));
+    assert!(harness.state().asked.iter().any(begun));
+}
+
+#[test]
 fn a_million_lines_are_laid_out_in_part_and_scroll_fast() {
     let text: String = (0..1_000_000).map(|n| format!("line {n}\r\n")).collect();
     let message = format!("From: bob@example.org\r\nSubject: long\r\n\r\n{text}");

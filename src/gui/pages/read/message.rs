@@ -1,6 +1,7 @@
 //! One message: the verdict on top, outside everything that the message can paint (rule 15).
 
 use super::files::{begin, below_height, files_ui};
+use super::links::{links_ui, question_ui};
 use super::structure::structure_ui;
 use super::text::LongText;
 use super::{sheet_margin, summary_sign};
@@ -32,6 +33,8 @@ pub struct Open {
     tab: Tab,
     facts: bool,
     choosing: bool,
+    /// The link that is to be followed, while it is asked whether.
+    pub following: Option<usize>,
     /// What is to be saved, while it is asked where.
     pub saving: Option<SaveWhat>,
     /// A path as it is typed.
@@ -43,6 +46,7 @@ pub struct Open {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tab {
     Message,
+    Links,
     Headers,
     Structure,
 }
@@ -65,6 +69,7 @@ impl Open {
             tab: Tab::Message,
             facts: false,
             choosing: false,
+            following: None,
             saving: None,
             path: String::new(),
             saved: None,
@@ -109,6 +114,7 @@ pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) -> As
                 files_ui(ui, open, low, &mut asked, actions);
             }
         });
+    question_ui(ui, open, actions);
     asked
 }
 
@@ -122,6 +128,11 @@ fn tab_content_ui(ui: &mut Ui, open: &mut Open, room: f32) -> Option<usize> {
                 part = errant_ui(ui, &reading);
             });
             part
+        }
+        Tab::Links => {
+            let followed = links_ui(ui, &reading, room);
+            open.following = followed.or(open.following);
+            None
         }
         Tab::Headers => {
             headers_ui(ui, &reading, room);
@@ -195,6 +206,9 @@ fn facts_ui(ui: &mut Ui, reading: &Reading) {
         .show(ui, |ui| {
             let mut facts = wording::verdict_facts(reading.verdict());
             facts.extend(wording::layers(reading));
+            if let Some(hidden) = wording::hidden_text(reading.hidden_text()) {
+                facts.push(("Not shown", hidden));
+            }
             widgets::facts(ui, "facts", &facts);
         });
 }
@@ -320,11 +334,15 @@ fn tabs_ui(ui: &mut Ui, open: &mut Open) {
     ui.horizontal(|ui| {
         ui.add_space(12.0);
         ui.spacing_mut().item_spacing.x = steps(1);
-        for (tab, name) in [
+        let mut tabs = vec![
             (Tab::Message, "Message"),
             (Tab::Headers, "Headers"),
             (Tab::Structure, "Structure"),
-        ] {
+        ];
+        if !open.reading.links().is_empty() {
+            tabs.insert(1, (Tab::Links, "Links"));
+        }
+        for (tab, name) in tabs {
             if tab_ui(ui, name, open.tab == tab) {
                 open.tab = tab;
             }

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod files;
+mod links;
 mod list;
 mod message;
 mod structure;
