@@ -26,6 +26,7 @@
 //! | [`compose`] | drafts, and the payload that gets protected, with the header section outside | base, address, mime |
 //! | [`protect`] | sealing and opening; the scheme-neutral facts; what may leave | base, address, cert, mime |
 //! | [`checkup`] | rules over what DNS and servers were seen to say | base, address, cert, settings, dns |
+//! | [`headers`] | where a message came from: its route, who takes responsibility, what looks odd | base, address, mime, dns, checkup |
 //! | [`read`] | what a message is: layers, verdict, text | base, address, cert, mime, protect |
 //!
 //! # Shell
@@ -36,7 +37,7 @@
 //! | [`wording`] | verdicts, failures and states in words for people | the core, app |
 //! | [`cli`] | the command line: `args` declares, `run` does | base, address, settings, cert, read, headers, dns, checkup, app, wording |
 //! | [`gui`] | the window: theme, widgets, pages | base, address, settings, cert, read, headers, dns, checkup, app, wording |
-//! | [`adapters`] | the real things behind the ports, one folder each | base, address, settings, cert, mime, dns, `protect::Outgoing`, `protect::Copy`, `protect::Protection`, app |
+//! | [`adapters`] | the real things behind the ports, one folder each | base, address, settings, cert, mime, dns, checkup, headers, `protect::Outgoing`, `protect::Copy`, `protect::Protection`, app |
 //!
 //! # Where a measurement decided
 //!
@@ -109,6 +110,7 @@ pub mod dns;
     reason = "the shell counts small things and meets enums of other libraries"
 )]
 pub mod gui;
+pub mod headers;
 pub mod mime;
 pub mod protect;
 pub mod read;

@@ -6,6 +6,7 @@ pub mod desktop;
 pub mod dns;
 pub mod handover;
 pub mod http;
+pub mod mailauth;
 pub mod pop3;
 pub mod practice;
 pub mod process;

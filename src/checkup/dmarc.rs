@@ -140,6 +140,121 @@ fn walk<'a>(domain: &Name, facts: &Facts<'a>) -> Result<Found<'a>, NotKnown> {
     Ok(Found::None)
 }
 
+/// What a tree walk comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WalkEnd {
+    /// The domain of the organisation.
+    Organisation(Name),
+    /// No record on the whole way.
+    Nothing,
+}
+
+/// One record of a walk.
+struct Step<'a> {
+    at: Name,
+    text: &'a [u8],
+    /// `psd=`, in lower case.
+    suffix: Option<String>,
+}
+
+/// The records on the way up, nearest first, until one says where the walk ends (RFC 9989 §4.10).
+fn steps<'a>(domain: &Name, facts: &Facts<'a>) -> Result<Vec<Step<'a>>, NotKnown> {
+    let mut found = Vec::new();
+    let mut at = domain.clone();
+    for _ in 0..WALK {
+        let Ok(name) = at.below("_dmarc") else {
+            break;
+        };
+        let texts = match facts.look(&name, Kind::Txt) {
+            Looked::There(answer) => answer.records.as_slice(),
+            Looked::Absent => &[],
+            Looked::Unknown(why) => return Err(why),
+        };
+        let mut records = texts
+            .iter()
+            .filter_map(Record::text)
+            .filter(|t| is_dmarc(t));
+        // Of several records at one name none counts.
+        if let (Some(text), None) = (records.next(), records.next()) {
+            let tags = tags::parse(text).unwrap_or_default();
+            let suffix = tags::value(&tags, "psd").map(str::to_ascii_lowercase);
+            let ends = matches!(suffix.as_deref(), Some("y" | "n"));
+            found.push(Step {
+                at: at.clone(),
+                text,
+                suffix,
+            });
+            if ends {
+                break;
+            }
+        }
+        match up(&at) {
+            Some(above) => at = above,
+            None => break,
+        }
+    }
+    Ok(found)
+}
+
+/// The next name of a walk: from one of more than eight labels straight to its last seven.
+fn up(at: &Name) -> Option<Name> {
+    let count = at.labels().count();
+    let mut up = at.parent();
+    for _ in 0..count.saturating_sub(WALK) {
+        up = up.and_then(|name| name.parent());
+    }
+    up.filter(|name| !name.is_root())
+}
+
+/// The organisation that a domain belongs to (RFC 9989 §4.10.2).
+///
+/// # Errors
+/// Something on the way up is not known.
+pub fn walk_up(domain: &Name, facts: &Facts<'_>) -> Result<WalkEnd, NotKnown> {
+    let steps = steps(domain, facts)?;
+    Ok(steps.last().map_or(WalkEnd::Nothing, |last| {
+        WalkEnd::Organisation(organisation(last, domain))
+    }))
+}
+
+fn organisation(last: &Step<'_>, domain: &Name) -> Name {
+    let is_suffix = last.suffix.as_deref() == Some("y");
+    if !is_suffix || last.at == *domain {
+        return last.at.clone();
+    }
+    // One label below the public suffix.
+    let mut below = domain.clone();
+    while let Some(parent) = below.parent() {
+        if parent == last.at {
+            break;
+        }
+        below = parent;
+    }
+    below
+}
+
+/// The record that applies to mail of a domain, and where it stands: the domain's own, else that of its
+/// organisation, else that of its public suffix (RFC 9989 §4.10.1).
+///
+/// # Errors
+/// Something on the way up is not known.
+pub fn applying<'a>(
+    domain: &Name,
+    facts: &Facts<'a>,
+) -> Result<Option<(Name, &'a [u8])>, NotKnown> {
+    let steps = steps(domain, facts)?;
+    let Some(last) = steps.last() else {
+        return Ok(None);
+    };
+    let organisation = organisation(last, domain);
+    let applies = steps
+        .iter()
+        .find(|step| step.at == *domain)
+        .or_else(|| steps.iter().find(|step| step.at == organisation))
+        .unwrap_or(last);
+    Ok(Some((applies.at.clone(), applies.text)))
+}
+
 /// Whether a text record means to be a DMARC record.
 fn is_dmarc(text: &[u8]) -> bool {
     let Some((version, rest)) = text.split_at_checked(8) else {

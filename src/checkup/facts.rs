@@ -75,7 +75,7 @@ impl<'a> Facts<'a> {
 }
 
 #[cfg(test)]
-pub(super) mod testing {
+pub mod testing {
     use super::*;
     use crate::dns::Zone;
 

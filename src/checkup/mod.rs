@@ -8,15 +8,17 @@
 //! is ever a failure (rule 68).
 
 mod dkim;
-mod dmarc;
+pub mod dmarc;
 mod facts;
 mod finding;
 mod mail_servers;
 mod optional;
-mod spf;
-mod tags;
+pub mod spf;
+pub mod tags;
 
 pub use dkim::{SelectorSource, common_selectors};
+#[cfg(test)]
+pub use facts::testing as facts_testing;
 pub use facts::{Facts, Looked};
 pub use finding::{Detail, Finding, FindingId, Outcome, Owner, Paste};
 pub use spf::{SpfStep, SpfTree};

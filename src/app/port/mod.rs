@@ -9,6 +9,7 @@ mod mailbox;
 mod names;
 mod practice;
 mod scanner;
+mod signatures;
 mod store;
 mod submission;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use mailbox::{FetchFailure, Fetched, MailboxServer};
 pub use names::{NoResolver, OfflineNames, Resolver, Resolvers};
 pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use scanner::{Scan, ScanFailure, Scanner};
+pub use signatures::SignatureVerifier;
 pub use store::{
     AskPassphrase, CertProvenance, Decided, DraftHead, Identity, Kept, KeptWhat, Letter,
     LetterHead, OpenedFacts, OpenedFrom, OpenedHead, OutboxEntry, OutboxId, OutboxState, Question,

@@ -3,7 +3,7 @@
 //! The worst case is counted: every look-up that some sender's address would lead to. Where a look-up
 //! depends on the letter, through macros, it counts once and is not followed.
 
-mod record;
+pub mod record;
 
 use super::facts::{Facts, Looked};
 use super::finding::{Detail, Finding, FindingId, Owner, Paste};
@@ -162,15 +162,15 @@ impl Walk {
                     // What stands behind it is never looked at (§5.1).
                     return;
                 }
-                Mechanism::Ip4(0) | Mechanism::Ip6(0) => self.passes_all |= lets_in,
-                Mechanism::Ip4(_) | Mechanism::Ip6(_) => {}
+                Mechanism::Ip4(_, 0) | Mechanism::Ip6(_, 0) => self.passes_all |= lets_in,
+                Mechanism::Ip4(..) | Mechanism::Ip6(..) => {}
                 Mechanism::Include(target) => {
                     steps.push(self.other("include:", target, above, false, facts));
                 }
-                Mechanism::A(target) => {
+                Mechanism::A(target, _) => {
                     steps.push(self.addresses("a", target, domain, facts));
                 }
-                Mechanism::Mx(target) => {
+                Mechanism::Mx(target, _) => {
                     steps.push(self.simple("mx", target, domain, Kind::Mx, facts));
                 }
                 Mechanism::Exists(target) => {
@@ -201,7 +201,7 @@ impl Walk {
         let (term, name) = match target {
             Target::Here => (word.to_owned(), here),
             Target::Domain(name) => (format!("{word}:{name}"), name),
-            Target::Macro => return step(format!("{word}:%{{…}}"), false),
+            Target::Macro(_) => return step(format!("{word}:%{{…}}"), false),
             Target::Nowhere => return step(word.to_owned(), false),
         };
         // Past the limit the answer stands, and nothing more is asked.
@@ -224,7 +224,7 @@ impl Walk {
         let name = match target {
             Target::Here => Some(here),
             Target::Domain(name) => Some(name),
-            Target::Macro | Target::Nowhere => None,
+            Target::Macro(_) | Target::Nowhere => None,
         };
         if let (true, Some(name)) = (step.void, name)
             && !self.is_void(facts.look(name, Kind::Aaaa))
@@ -258,7 +258,7 @@ impl Walk {
         self.lookups = self.lookups.saturating_add(1);
         let name = match target {
             Target::Domain(name) => name,
-            Target::Here | Target::Macro => return step(format!("{word}%{{…}}"), false),
+            Target::Here | Target::Macro(_) => return step(format!("{word}%{{…}}"), false),
             Target::Nowhere => return step(word.to_owned(), false),
         };
         let term = format!("{word}{name}");

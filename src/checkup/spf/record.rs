@@ -23,8 +23,8 @@ pub enum Target {
     Here,
     /// Another domain.
     Domain(Name),
-    /// A domain that depends on the letter: macros stand in it.
-    Macro,
+    /// A domain that depends on the letter: macros stand in it, as here.
+    Macro(String),
     /// A text that can be no domain, and so matches nothing.
     Nowhere,
 }
@@ -36,18 +36,27 @@ pub enum Mechanism {
     All,
     /// What another record lets through.
     Include(Target),
-    /// The addresses of a host.
-    A(Target),
-    /// The addresses of the hosts that take its mail.
-    Mx(Target),
+    /// The addresses of a host, by the networks that they stand for.
+    A(Target, Lengths),
+    /// The addresses of the hosts that take its mail, likewise.
+    Mx(Target, Lengths),
     /// The names of the sender's address.
     Ptr(Target),
-    /// A network, by its prefix length.
-    Ip4(u8),
-    /// A network, by its prefix length.
-    Ip6(u8),
+    /// A network, by an address and its prefix length.
+    Ip4(Ipv4Addr, u8),
+    /// A network, by an address and its prefix length.
+    Ip6(Ipv6Addr, u8),
     /// Whether a name exists.
     Exists(Target),
+}
+
+/// Prefix lengths of IPv4 and IPv6 networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lengths {
+    /// At most 32.
+    pub four: u8,
+    /// At most 128.
+    pub six: u8,
 }
 
 /// A record.
@@ -57,6 +66,8 @@ pub struct SpfRecord {
     pub directives: Vec<(Qualifier, Mechanism)>,
     /// Where to go on when nothing matched.
     pub redirect: Option<Target>,
+    /// Where the words for a refusal stand.
+    pub explanation: Option<Target>,
 }
 
 /// Whether a text record is an SPF record: the version, then a space or the end.
@@ -76,7 +87,6 @@ pub fn parse(text: &[u8]) -> Result<SpfRecord, String> {
         .filter(|text| text.is_ascii())
         .ok_or_else(|| String::from_utf8_lossy(text).into_owned())?;
     let mut record = SpfRecord::default();
-    let mut explained = false;
     for term in text.split(' ').skip(1).filter(|term| !term.is_empty()) {
         let wrong = || term.to_owned();
         if let Some((name, value)) = modifier(term) {
@@ -84,9 +94,8 @@ pub fn parse(text: &[u8]) -> Result<SpfRecord, String> {
                 "redirect" if record.redirect.is_none() => {
                     record.redirect = Some(target(value).ok_or_else(wrong)?);
                 }
-                "exp" if !explained => {
-                    target(value).ok_or_else(wrong)?;
-                    explained = true;
+                "exp" if record.explanation.is_none() => {
+                    record.explanation = Some(target(value).ok_or_else(wrong)?);
                 }
                 "redirect" | "exp" => return Err(wrong()),
                 // What is not known is passed over (§6), if it is well-formed.
@@ -99,6 +108,24 @@ pub fn parse(text: &[u8]) -> Result<SpfRecord, String> {
         record.directives.push(directive(term).ok_or_else(wrong)?);
     }
     Ok(record)
+}
+
+/// Reads a record for evaluating it: mechanisms behind `all` are never looked at, not even whether they
+/// can be read (§5.1).
+pub fn parse_to_all(text: &[u8]) -> Result<SpfRecord, String> {
+    let mut past_all = false;
+    let mut kept: Vec<&[u8]> = Vec::new();
+    for term in text.split(|b| *b == b' ') {
+        if past_all && !term.contains(&b'=') {
+            continue;
+        }
+        kept.push(term);
+        let bare = term.strip_prefix(b"+").or_else(|| term.strip_prefix(b"-"));
+        let bare = bare.or_else(|| term.strip_prefix(b"~"));
+        let bare = bare.or_else(|| term.strip_prefix(b"?")).unwrap_or(term);
+        past_all |= bare.eq_ignore_ascii_case(b"all");
+    }
+    parse(&kept.join(&b' '))
 }
 
 fn modifier(term: &str) -> Option<(&str, &str)> {
@@ -121,33 +148,36 @@ fn directive(term: &str) -> Option<(Qualifier, Mechanism)> {
     let end = rest.find([':', '/']).unwrap_or(rest.len());
     let (name, argument) = rest.split_at_checked(end)?;
     let of_host = |argument: &str| {
-        let argument = match argument.strip_prefix(':') {
-            Some(domain) => without_prefix_lengths(domain)?,
-            None if argument.is_empty() => return Some(Target::Here),
+        let (argument, lengths) = match argument.strip_prefix(':') {
+            Some(domain) => prefix_lengths(domain)?,
             None => {
-                let rest = without_prefix_lengths(argument)?;
-                return rest.is_empty().then_some(Target::Here);
+                let (rest, lengths) = prefix_lengths(argument)?;
+                return rest.is_empty().then_some((Target::Here, lengths));
             }
         };
-        target(argument)
+        Some((target(argument)?, lengths))
     };
     let mechanism = match name.to_ascii_lowercase().as_str() {
         "all" if argument.is_empty() => Mechanism::All,
         "include" => Mechanism::Include(target(argument.strip_prefix(':')?)?),
         "exists" => Mechanism::Exists(target(argument.strip_prefix(':')?)?),
-        "a" => Mechanism::A(of_host(argument)?),
-        "mx" => Mechanism::Mx(of_host(argument)?),
+        "a" => {
+            let (target, lengths) = of_host(argument)?;
+            Mechanism::A(target, lengths)
+        }
+        "mx" => {
+            let (target, lengths) = of_host(argument)?;
+            Mechanism::Mx(target, lengths)
+        }
         "ptr" if argument.is_empty() => Mechanism::Ptr(Target::Here),
         "ptr" => Mechanism::Ptr(target(argument.strip_prefix(':')?)?),
         "ip4" => {
             let (address, length) = network(argument.strip_prefix(':')?, 32)?;
-            address.parse::<Ipv4Addr>().ok()?;
-            Mechanism::Ip4(length)
+            Mechanism::Ip4(address.parse().ok()?, length)
         }
         "ip6" => {
             let (address, length) = network(argument.strip_prefix(':')?, 128)?;
-            address.parse::<Ipv6Addr>().ok()?;
-            Mechanism::Ip6(length)
+            Mechanism::Ip6(address.parse().ok()?, length)
         }
         _ => return None,
     };
@@ -173,22 +203,23 @@ fn prefix_length(digits: &str, most: u8) -> Option<u8> {
         .filter(|length| canonical && *length <= most)
 }
 
-/// What stands before `/24`, `//64` or `/24//64` (§5.6).
-fn without_prefix_lengths(text: &str) -> Option<&str> {
+/// What stands before `/24`, `//64` or `/24//64` (§5.6), and the lengths.
+fn prefix_lengths(text: &str) -> Option<(&str, Lengths)> {
+    let mut lengths = Lengths { four: 32, six: 128 };
     let (text, six) = match text.rsplit_once("//") {
         Some((rest, length)) => (rest, Some(length)),
         None => (text, None),
     };
     if let Some(length) = six {
-        prefix_length(length, 128)?;
+        lengths.six = prefix_length(length, 128)?;
     }
     // A slash may stand in a macro's delimiters: only digits behind it make it a length.
     match text.rsplit_once('/') {
         Some((rest, length)) if !length.contains('}') => {
-            prefix_length(length, 32)?;
-            Some(rest)
+            lengths.four = prefix_length(length, 32)?;
+            Some((rest, lengths))
         }
-        _ => Some(text),
+        _ => Some((text, lengths)),
     }
 }
 
@@ -211,7 +242,7 @@ fn target(text: &str) -> Option<Target> {
         }
     }
     if expands {
-        return Some(Target::Macro);
+        return Some(Target::Macro(text.to_owned()));
     }
     Some(Name::parse(text).map_or(Target::Nowhere, Target::Domain))
 }
