@@ -66,6 +66,7 @@ there_elsewhere() {
         dovecot-*) command -v dovecot || [ -x /usr/sbin/dovecot ] ;;
         gnupg | gpg) command -v gpg ;;
         clamav-daemon) command -v clamd || [ -x /usr/sbin/clamd ] ;;
+        python3-dkim | python3-authres) command -v dkimsign && command -v arcsign ;;
         dbus) command -v dbus-run-session ;;
         at-spi2-core) compgen -G '/usr/lib*/at-spi*' ;;
         python3-pyatspi) /usr/bin/python3 -c 'import pyatspi' ;;

@@ -12,6 +12,8 @@ mod evidence;
 mod gnupg;
 #[path = "cli/harmful.rs"]
 mod harmful;
+#[path = "cli/headers.rs"]
+mod headers;
 #[path = "cli/own_keys.rs"]
 mod own_keys;
 #[path = "cli/passwords.rs"]

@@ -17,6 +17,7 @@ use waxwing::adapters::clamd::Clamd;
 use waxwing::adapters::clock::SystemClock;
 use waxwing::adapters::dns::NetworkResolvers;
 use waxwing::adapters::http::HttpWeb;
+use waxwing::adapters::mailauth::MailAuth;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::{InProcessGround, PracticeServer};
 use waxwing::adapters::smtp::SmtpSubmission;
@@ -60,6 +61,7 @@ impl Desktop {
             web: Arc::new(HttpWeb::new(handle.clone())),
             resolvers: Arc::new(NetworkResolvers::new(handle.clone())),
             scanner: Arc::new(Clamd::at(Vec::new())),
+            signatures: Arc::new(MailAuth),
             workers: Arc::new(Threads),
             at: None,
             offline: false,

@@ -2,7 +2,8 @@
 
 use crate::app::failure::Failure;
 use crate::app::port::{
-    Clock, MailboxServer, PracticeGround, Resolvers, Scanner, Store, Submission, SystemTrust, Web,
+    Clock, MailboxServer, PracticeGround, Resolvers, Scanner, SignatureVerifier, Store, Submission,
+    SystemTrust, Web,
 };
 use crate::app::service::practice::Session;
 use crate::base::{Time, Workers};
@@ -26,6 +27,8 @@ pub struct Desk {
     pub web: Arc<dyn Web>,
     /// Finds who answers questions about names.
     pub resolvers: Arc<dyn Resolvers>,
+    /// Verifies what servers signed.
+    pub signatures: Arc<dyn SignatureVerifier>,
     /// Looks through attachments before they are saved.
     pub scanner: Arc<dyn Scanner>,
     /// Threads for the work on bytes.

@@ -75,6 +75,7 @@ impl<'a> Facts<'a> {
 }
 
 #[cfg(test)]
+/// A zone file that answers, for tests.
 pub mod testing {
     use super::*;
     use crate::dns::Zone;

@@ -92,6 +92,8 @@ pub enum Slot {
     Save,
     /// Read: checking a report of a message.
     Evidence,
+    /// Read: where a message came from.
+    Origin,
     /// Read: what was opened before.
     Opened,
     /// Read: remembering what was opened now.
@@ -112,7 +114,7 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 27] = [
+    pub const OF_PAGES: [Slot; 28] = [
         Slot::AccountTest,
         Slot::Storage,
         Slot::Anchors,
@@ -132,6 +134,7 @@ impl Slot {
         Slot::Open,
         Slot::Save,
         Slot::Evidence,
+        Slot::Origin,
         Slot::Opened,
         Slot::Remember,
         Slot::Reply,
@@ -155,6 +158,7 @@ impl Slot {
             | Slot::Open
             | Slot::Save
             | Slot::Evidence
+            | Slot::Origin
             | Slot::Import
             | Slot::Export => true,
             Slot::Overview

@@ -361,6 +361,7 @@ impl Window {
             | Slot::Open
             | Slot::Save
             | Slot::Evidence
+            | Slot::Origin
             | Slot::Opened
             | Slot::Remember
             | Slot::Reply => {

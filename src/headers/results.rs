@@ -83,7 +83,7 @@ pub fn claims(header: &Header<'_>, route: &[Hop], border: Option<&str>) -> Vec<C
             let directly_below = line.is_some_and(|line| {
                 *at > line
                     && fields.iter().all(|(between, field)| {
-                        *between <= line || between >= at || is_trace(&field.name)
+                        *between <= line || between >= at || is_trace(field.name)
                     })
             });
             let standing = match (&border, host_to_ascii(&by)) {

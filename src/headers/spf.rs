@@ -85,7 +85,7 @@ pub fn check(client: &Client, facts: &Facts<'_>) -> Spf {
         return by_helo;
     }
     let sender = match client.mail_from.rsplit_once('@') {
-        Some((local, domain)) if local.is_empty() => format!("postmaster@{domain}"),
+        Some(("", domain)) => format!("postmaster@{domain}"),
         Some(_) => client.mail_from.clone(),
         None => format!("postmaster@{}", client.mail_from),
     };

@@ -13,6 +13,7 @@ mod key;
 mod link;
 mod network;
 mod openpgp;
+mod origin;
 mod outbox;
 mod plan;
 mod print;
@@ -33,6 +34,10 @@ pub use key::{
 };
 pub use link::{hidden_text, link_warning};
 pub use network::{fetch_failure, not_all_taken, submit_failure};
+pub use origin::{
+    dmarc_outcome, hop_facts, oddity, origin_sentence, reverse_name, signature_outcome,
+    spf_outcome, standing,
+};
 pub use outbox::outbox_state;
 pub use plan::{draft_problem, loss, plan_problem, preflight_sentence, reply_sentence, why_scheme};
 pub use print::printout;

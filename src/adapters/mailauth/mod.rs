@@ -77,11 +77,12 @@ fn dkim(message: &AuthenticatedMessage<'_>, now: u64, facts: &Facts<'_>) -> Vec<
             .h
             .iter()
             .any(|name| name.eq_ignore_ascii_case("from"));
-        let verdict = verdict.and_then(|()| match signs_from {
+        // RFC 6376 §5.4 has it signed.
+        let covers = match signs_from {
             true => Ok(()),
-            // RFC 6376 §5.4 has it signed.
             false => Err((Outcome::PermError, Reason::NotFrom)),
-        });
+        };
+        let verdict = verdict.and(covers);
         let partial = signature.l > 0 && signature.l < body_len(message);
         let (outcome, reason) = match verdict {
             Ok(()) if partial => (Outcome::Pass, Some(Reason::PartOfBody)),

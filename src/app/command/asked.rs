@@ -4,7 +4,7 @@ use crate::address::{Address, Mailbox};
 use crate::app::port::OutboxId;
 use crate::base::Passphrase;
 use crate::cert::x509::KeyChoice;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -131,6 +131,27 @@ pub struct CheckQuestion {
     pub resolver: Option<SocketAddr>,
     /// DKIM selectors that are known to be in use.
     pub selectors: Vec<String>,
+}
+
+/// A message whose origin is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct OriginWish {
+    /// The message, or its header section alone.
+    pub message: Arc<Vec<u8>>,
+    /// Whether anybody may be asked: only then a name server is contacted.
+    pub ask: bool,
+    /// Answer all questions from this zone file, and open no socket.
+    pub zone: Option<PathBuf>,
+    /// Ask this resolver; the system's where none is named.
+    pub resolver: Option<SocketAddr>,
+    /// The host that takes mail for the person from outside.
+    pub border: Option<String>,
+    /// The client that handed the message to that host.
+    pub client_ip: Option<IpAddr>,
+    /// The name by which it greeted.
+    pub helo: Option<String>,
+    /// The sender on the envelope.
+    pub mail_from: Option<String>,
 }
 
 /// How a letter leaves.

@@ -5,11 +5,11 @@ mod outcome;
 
 pub use asked::{
     Answers, CheckQuestion, DraftForm, DraftSource, Files, FormAttachment, ImportKeys, KeySource,
-    LetterPart, OpenWhat, RequestCertificate, Way,
+    LetterPart, OpenWhat, OriginWish, RequestCertificate, Way,
 };
 pub use outcome::{
-    CheckAnswer, ImportReport, ImportedKey, NewCertificates, NewIdentity, Outcome, Overview, Reply,
-    Requested, SealedCopy, SendReport,
+    CheckAnswer, ImportReport, ImportedKey, NewCertificates, NewIdentity, OriginAnswer, Outcome,
+    Overview, Reply, Requested, SealedCopy, SendReport,
 };
 
 use crate::address::{Address, Mailbox};
@@ -345,6 +345,8 @@ pub enum Command {
     },
     /// Checks a domain up.
     CheckDomain(Box<CheckQuestion>),
+    /// Reads where a message came from.
+    Origin(Box<OriginWish>),
     /// Whom the person trusts to vouch for others.
     Anchors,
     /// Lets the system's list that does not say what for count for mail, or not.

@@ -15,6 +15,7 @@ use crate::app::port::{
 use crate::cert::{Fingerprint, Scheme};
 use crate::checkup::Report;
 use crate::dns::{self, Question};
+use crate::headers::Origin;
 use crate::protect::Protection;
 use crate::read::Reading;
 use crate::settings::{Account, Preferences};
@@ -98,6 +99,8 @@ pub enum Outcome {
     KeyChain(Box<ChainCard>),
     /// Of [`Command::CheckDomain`].
     Checked(Box<CheckAnswer>),
+    /// Of [`Command::Origin`].
+    Origin(Box<OriginAnswer>),
     /// Of [`Command::Anchors`] and [`Command::UseSystemList`].
     Anchors(AnchorList),
     /// Of [`Command::MakeEvidence`]: the document when no path was named.
@@ -174,6 +177,17 @@ pub struct CheckAnswer {
     pub report: Report,
     /// Everything that was looked up, by name.
     pub looked_up: Vec<(Question, dns::Reply)>,
+    /// Who was asked.
+    pub contacted: Vec<String>,
+}
+
+/// Where a message came from.
+#[derive(Debug, Clone)]
+pub struct OriginAnswer {
+    /// What was found.
+    pub origin: Origin,
+    /// Whether name servers were asked.
+    pub asked: bool,
     /// Who was asked.
     pub contacted: Vec<String>,
 }

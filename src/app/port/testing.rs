@@ -2,11 +2,13 @@
 
 use super::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, NoResolver, Receipt, Resolver,
-    Resolvers, Scan, ScanFailure, Scanner, Submission, SubmitFailure, SystemAuthorities,
-    SystemTrust, Web, WebFailure,
+    Resolvers, Scan, ScanFailure, Scanner, SignatureVerifier, Submission, SubmitFailure,
+    SystemAuthorities, SystemTrust, Web, WebFailure,
 };
 use crate::app::job::{Cancel, Watch};
 use crate::base::{Passphrase, Time};
+use crate::checkup::Facts;
+use crate::headers::ServerSignatures;
 use crate::protect::Copy;
 use crate::settings::Account;
 use std::net::SocketAddr;
@@ -33,6 +35,12 @@ impl SystemTrust for Nothing {
 impl Resolvers for Nothing {
     fn find(&self, _: Option<SocketAddr>) -> Result<Arc<dyn Resolver>, NoResolver> {
         Err(NoResolver)
+    }
+}
+
+impl SignatureVerifier for Nothing {
+    fn verify(&self, _: &[u8], _: Time, _: &Facts<'_>) -> ServerSignatures {
+        ServerSignatures::none()
     }
 }
 

@@ -15,6 +15,7 @@ mod learned;
 pub mod letters;
 pub mod open;
 pub mod opened;
+pub mod origin;
 pub mod others_see;
 pub mod outbox;
 pub mod practice;
@@ -216,6 +217,7 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             round_trip::run(desk, ground, keep.as_deref(), watch, &mut *tell)?;
             Outcome::RoundTripPassed
         }
+        Command::Origin(wish) => Outcome::Origin(Box::new(origin::origin(desk, &wish, watch)?)),
         Command::CheckDomain(question) => {
             Outcome::Checked(Box::new(checkup::domain(desk, &question, watch)?))
         }

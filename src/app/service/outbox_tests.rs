@@ -97,6 +97,7 @@ fn desk(server: &Arc<Picky>) -> Desk {
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
         scanner: Arc::new(Nothing),
+        signatures: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

@@ -21,6 +21,7 @@ fn empty_desk() -> Desk {
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
         scanner: Arc::new(Nothing),
+        signatures: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

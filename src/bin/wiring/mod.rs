@@ -6,6 +6,7 @@ use waxwing::adapters::clamd::Clamd;
 use waxwing::adapters::clock::SystemClock;
 use waxwing::adapters::dns::NetworkResolvers;
 use waxwing::adapters::http::HttpWeb;
+use waxwing::adapters::mailauth::MailAuth;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::InProcessGround;
 use waxwing::adapters::smtp::SmtpSubmission;
@@ -34,6 +35,7 @@ pub fn desks(
         web: Arc::new(HttpWeb::new(runtime.clone())),
         resolvers: Arc::new(NetworkResolvers::new(runtime.clone())),
         scanner: Arc::new(Clamd::of_system()),
+        signatures: Arc::new(MailAuth),
         workers: Arc::new(Threads),
         at,
         offline,

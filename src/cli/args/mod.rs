@@ -4,6 +4,7 @@ mod account;
 mod chain;
 mod check;
 mod evidence;
+mod headers;
 mod identity;
 mod key;
 mod letter;
@@ -14,6 +15,7 @@ pub use account::{AccountAdd, AccountCommand, SecurityArg};
 pub use chain::{ChainArgs, PolicyArg, PurposeArg};
 pub use check::CheckArgs;
 pub use evidence::EvidenceCommand;
+pub use headers::HeadersArgs;
 pub use identity::{IdentityCommand, KeyArg, SchemeArg};
 pub use key::{ExportArg, KeyCommand, KeyImport, PreferArg, ReasonArg, SwitchArg};
 pub use letter::{OpenArgs, OutboxCommand, ReplyArgs, Require, SealArgs, SendArgs};
@@ -66,7 +68,7 @@ pub struct Global {
     /// Print exactly one JSON document
     #[arg(long, global = true)]
     pub json: bool,
-    /// Judge validity as of then (RFC 3339); only for open, reply, evidence, chain, key list and key show
+    /// Judge validity as of then (RFC 3339); only for open, reply, evidence, chain, headers, key list and key show
     #[arg(long, global = true, value_name = "TIME", value_parser = time)]
     pub at: Option<Time>,
     /// Open no socket at all
@@ -115,6 +117,8 @@ pub enum Command {
     Evidence(EvidenceCommand),
     /// Check the chain of an S/MIME certificate
     Chain(ChainArgs),
+    /// Where a message came from, and who takes responsibility for it
+    Headers(HeadersArgs),
     /// Check a domain up
     Check(CheckArgs),
     /// Fetch new letters from your server

@@ -4,6 +4,7 @@ mod account;
 mod chain;
 mod check;
 mod evidence;
+mod headers;
 mod identity;
 mod key;
 mod letter;
@@ -59,7 +60,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
         Err(error) => return print_usage(&error, json),
     };
     let conflict = if cli.global.at.is_some() && !takes_time(&cli.command) {
-        Some("--at goes with open, reply, evidence, chain, key list and key show only\n")
+        Some("--at goes with open, reply, evidence, chain, headers, key list and key show only\n")
     } else {
         None
     };
@@ -76,7 +77,11 @@ pub fn main(line: impl IntoIterator<Item = OsString>, wire: &Wire) -> ExitCode {
 
 fn takes_time(command: &Command) -> bool {
     match command {
-        Command::Open(_) | Command::Reply(_) | Command::Chain(_) | Command::Evidence(_) => true,
+        Command::Open(_)
+        | Command::Reply(_)
+        | Command::Chain(_)
+        | Command::Headers(_)
+        | Command::Evidence(_) => true,
         Command::Key(KeyCommand::List { .. } | KeyCommand::Show { .. }) => true,
         Command::Key(_)
         | Command::Identity(_)
@@ -206,6 +211,7 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Reply(args) => reply::run(&session, args),
         Command::Chain(args) => chain::run(&session, args),
         Command::Evidence(command) => evidence::run(&session, command),
+        Command::Headers(args) => headers::run(&session, args),
         Command::Check(args) => check::run(&session, args),
         Command::Fetch => open::fetch(&session),
         Command::Inbox { number } => open::inbox(&session, *number),

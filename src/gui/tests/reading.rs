@@ -1,7 +1,7 @@
 //! What Read and Outbox do when they are used.
 
 use super::{Paper, desk, window};
-use crate::app::command::{Answers, Command, DraftForm, OpenWhat, Outcome, Reply};
+use crate::app::command::{Answers, Command, DraftForm, OpenWhat, OriginAnswer, Outcome, Reply};
 use crate::app::failure::{Failure, FileFailure};
 use crate::app::port::{LetterHead, OpenedFacts, OpenedFrom, OpenedHead, OutboxState, StoredCopy};
 use crate::cert::Acceptance;
@@ -371,6 +371,56 @@ fn rule_70_a_link_is_followed_only_after_its_true_target_was_shown() {
     harness.run();
     let begun = |action: &Action| matches!(action, Action::WriteReply(form) if form.to.contains("eve@evil.net"));
     assert!(harness.state().asked.iter().any(begun));
+}
+
+#[test]
+fn the_route_is_shown_at_once_and_name_servers_are_asked_only_on_a_press() {
+    let message = "Received: from a.example ([192.0.2.1]) by b.example with ESMTP;\r\n Sun, 3 May 2026 10:00:30 +0000\r\n\
+        Received: by a.example with ESMTPSA; Sun, 3 May 2026 10:00:00 +0000\r\n\
+        Authentication-Results: b.example; spf=pass\r\n\
+        From: \"bob@example.org\" <eve@evil.example>\r\nSubject: Hi\r\n\r\nHello.\r\n";
+    let mut paper = Paper::new(Some(Place::Read), false);
+    opened(&mut paper, unprotected(message.to_owned()));
+    let mut harness = window(paper, SIZE, false);
+    harness.get_by_role_and_label(Role::Tab, "Route").click();
+    harness.run();
+    let asks = |harness: &Harness<'_, Paper>| -> Vec<bool> {
+        let commands = harness.state().commands().into_iter();
+        commands
+            .filter_map(|command| match command {
+                Command::Origin(wish) => Some(wish.ask),
+                _ => None,
+            })
+            .collect()
+    };
+    assert_eq!(asks(&harness), [false], "somebody was asked unasked");
+    let tree = crate::mime::Tree::parse(message.as_bytes()).unwrap();
+    let snapshot = crate::dns::Snapshot::default();
+    let origin = crate::headers::origin(
+        &tree.root().header(),
+        &crate::headers::OriginQuestion::default(),
+        crate::headers::ServerSignatures::none(),
+        &crate::checkup::Facts::new(&snapshot),
+    );
+    let answer = OriginAnswer {
+        origin,
+        asked: false,
+        contacted: Vec::new(),
+    };
+    let mut asked = Vec::new();
+    let outcome = Outcome::Origin(Box::new(answer));
+    harness
+        .state_mut()
+        .read
+        .answer(Slot::Origin, Ok(outcome), &mut asked);
+    harness.run();
+    harness.get_by_label_contains("No domain is known to take responsibility for it.");
+    harness.get_by_label_contains("holds an address, bob@example.org, that is not theirs");
+    harness.get_by_label_contains("after 30 s, not encrypted");
+    harness.get_by_label_contains("b.example: a claim");
+    harness.get_by_label("Ask about the sender").click();
+    harness.run();
+    assert_eq!(asks(&harness), [false, true]);
 }
 
 #[test]

@@ -26,6 +26,7 @@ pub(in crate::app::service) fn desk() -> Desk {
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
         scanner: Arc::new(Nothing),
+        signatures: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

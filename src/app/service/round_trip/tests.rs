@@ -210,6 +210,7 @@ fn round_trip(fault: Fault, keep: Option<&Path>) -> (Vec<&'static str>, Result<(
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
         scanner: Arc::new(Nothing),
+        signatures: Arc::new(Nothing),
         workers: Arc::new(Threads),
         at: None,
         offline: false,

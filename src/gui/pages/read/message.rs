@@ -2,10 +2,11 @@
 
 use super::files::{begin, below_height, files_ui};
 use super::links::{links_ui, question_ui};
+use super::route;
 use super::structure::structure_ui;
 use super::text::LongText;
 use super::{sheet_margin, summary_sign};
-use crate::app::command::Command;
+use crate::app::command::{Command, OriginAnswer};
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, SaveWhat, Slot};
 use crate::gui::widgets::{self, Kind, button, fold, icon_button, untrusted};
@@ -33,6 +34,10 @@ pub struct Open {
     tab: Tab,
     facts: bool,
     choosing: bool,
+    /// Where it came from, once that was looked at.
+    pub origin: Option<Box<OriginAnswer>>,
+    /// Whether that was asked for.
+    asked_route: bool,
     /// The link that is to be followed, while it is asked whether.
     pub following: Option<usize>,
     /// What is to be saved, while it is asked where.
@@ -47,6 +52,7 @@ pub struct Open {
 enum Tab {
     Message,
     Links,
+    Route,
     Headers,
     Structure,
 }
@@ -69,6 +75,8 @@ impl Open {
             tab: Tab::Message,
             facts: false,
             choosing: false,
+            origin: None,
+            asked_route: false,
             following: None,
             saving: None,
             path: String::new(),
@@ -107,7 +115,7 @@ pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) -> As
             let below = below_height(open, low);
             let least = if low { 56.0 } else { 80.0 };
             let room = (ui.available_height() - below).max(least);
-            let part = tab_content_ui(ui, open, room);
+            let part = tab_content_ui(ui, open, room, actions);
             asked.part = part.and_then(|index| open.reading.errant_part(index));
             if below > 0.0 {
                 widgets::rule(ui);
@@ -119,7 +127,12 @@ pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) -> As
 }
 
 /// Draws what the tab shows. Returns the number of a part that is to be opened alone.
-fn tab_content_ui(ui: &mut Ui, open: &mut Open, room: f32) -> Option<usize> {
+fn tab_content_ui(
+    ui: &mut Ui,
+    open: &mut Open,
+    room: f32,
+    actions: &mut Vec<Action>,
+) -> Option<usize> {
     let reading = open.reading.clone();
     match open.tab {
         Tab::Message => {
@@ -132,6 +145,14 @@ fn tab_content_ui(ui: &mut Ui, open: &mut Open, room: f32) -> Option<usize> {
         Tab::Links => {
             let followed = links_ui(ui, &reading, room);
             open.following = followed.or(open.following);
+            None
+        }
+        Tab::Route => {
+            open.asked_route |= open.origin.is_none() && !open.asked_route && {
+                actions.push(route::look(&reading, false));
+                true
+            };
+            route::route_ui(ui, open, room, actions);
             None
         }
         Tab::Headers => {
@@ -336,6 +357,7 @@ fn tabs_ui(ui: &mut Ui, open: &mut Open) {
         ui.spacing_mut().item_spacing.x = steps(1);
         let mut tabs = vec![
             (Tab::Message, "Message"),
+            (Tab::Route, "Route"),
             (Tab::Headers, "Headers"),
             (Tab::Structure, "Structure"),
         ];

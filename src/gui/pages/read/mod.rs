@@ -5,6 +5,7 @@ mod files;
 mod links;
 mod list;
 mod message;
+mod route;
 mod structure;
 mod text;
 
@@ -228,6 +229,11 @@ impl ReadPage {
             }
             (Slot::Evidence, Ok(Outcome::EvidenceChecked(path, answer))) => {
                 self.evidence = Some(evidence::Shown { path, answer });
+            }
+            (Slot::Origin, Ok(Outcome::Origin(answer))) => {
+                if let Some(open) = &mut self.open {
+                    open.origin = Some(answer);
+                }
             }
             (Slot::Opened, Ok(Outcome::Opened(heads))) => self.list.opened(heads),
             (Slot::Remember, Ok(Outcome::Opened(heads))) => {

@@ -1,0 +1,94 @@
+//! Where a message came from: the core says what it wants to know, round by round, as for a check-up.
+
+use super::{checkup, contacts};
+use crate::app::command::{OriginAnswer, OriginWish};
+use crate::app::desk::Desk;
+use crate::app::failure::{Failure, OpenMessageFailure};
+use crate::app::job::{Step, Watch};
+use crate::app::port::{OfflineNames, Resolver};
+use crate::base::Time;
+use crate::checkup::Facts;
+use crate::dns::Snapshot;
+use crate::headers::{self, Known, OriginQuestion, ServerSignatures};
+use crate::mime::Tree;
+use std::sync::Arc;
+
+/// Most rounds of questions: each include or alias takes one.
+const ROUNDS: usize = 24;
+
+/// Reads where a message came from.
+///
+/// # Errors
+/// The message cannot be read, the zone file cannot, or the system names no resolver.
+pub fn origin(desk: &Desk, wish: &OriginWish, watch: &Watch) -> Result<OriginAnswer, Failure> {
+    let names: Arc<dyn Resolver> = match wish.ask {
+        true => checkup::resolver(desk, wish.zone.as_deref(), wish.resolver)?,
+        false => Arc::new(OfflineNames),
+    };
+    let tree = Tree::parse(&wish.message).map_err(OpenMessageFailure::Mime)?;
+    let header = tree.root().header();
+    let question = OriginQuestion {
+        border: wish.border.clone(),
+        client_ip: wish.client_ip,
+        helo: wish.helo.clone(),
+        mail_from: wish.mail_from.clone(),
+        known: known(desk)?,
+    };
+    let at = arrived(desk, &header);
+    let mut snapshot = Snapshot::default();
+    let mut signatures: Option<ServerSignatures> = None;
+    let mut round = 0_usize;
+    let origin = loop {
+        watch.stop_here()?;
+        let facts = Facts::new(&snapshot);
+        // Hashing a large message takes time: its keys are all known after one round.
+        let verified = match (round, signatures.take()) {
+            (0 | 1, _) | (_, None) => desk.signatures.verify(&wish.message, at, &facts),
+            (_, Some(known)) => known,
+        };
+        signatures = Some(verified.clone());
+        let origin = headers::origin(&header, &question, verified, &facts);
+        let wanted = facts.wanted();
+        if wanted.is_empty() || round >= ROUNDS {
+            break origin;
+        }
+        watch.progress(Step::Checking, u64::try_from(round.min(5)).unwrap_or(0), 6);
+        for (question, reply) in names.ask(&wanted, &watch.cancel) {
+            snapshot.keep(question, reply);
+        }
+        round = round.saturating_add(1);
+    };
+    watch.stop_here()?;
+    Ok(OriginAnswer {
+        origin,
+        asked: wish.ask && !desk.offline,
+        contacted: names.asks(),
+    })
+}
+
+/// The time to judge signatures at: when it is named, that; else when the last server took the message,
+/// since signatures of servers run out while letters are kept.
+fn arrived(desk: &Desk, header: &crate::mime::Header<'_>) -> Time {
+    let now = desk.judging_time();
+    if desk.at.is_some() {
+        return now;
+    }
+    let newest = header.first("Received").and_then(|field| {
+        let text = field.unfolded();
+        let (_, date) = text.rsplit_once(';')?;
+        crate::mime::parse_date(date.trim())
+    });
+    newest.filter(|time| *time <= now).unwrap_or(now)
+}
+
+/// Whom the person knows.
+fn known(desk: &Desk) -> Result<Vec<Known>, Failure> {
+    let contacts = contacts::contacts(desk)?;
+    Ok(contacts
+        .into_iter()
+        .map(|contact| Known {
+            name: contact.mailbox.name.map(|name| name.raw().to_owned()),
+            address: contact.mailbox.address,
+        })
+        .collect())
+}
