@@ -2,6 +2,8 @@
 
 #[path = "cli/attacks.rs"]
 mod attacks;
+#[path = "cli/bulk.rs"]
+mod bulk;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "support/clamd.rs"]

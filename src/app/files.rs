@@ -49,6 +49,45 @@ pub fn read_folder(path: &Path, limit: u64) -> Result<Vec<(PathBuf, Vec<u8>)>, F
     Ok(all)
 }
 
+/// Whether a folder is a Maildir.
+pub fn is_maildir(path: &Path) -> bool {
+    path.join("cur").is_dir() && path.join("new").is_dir()
+}
+
+/// Most messages of a Maildir.
+const MAILDIR: usize = 1_000_000;
+
+/// The files of a Maildir, in the order of their arrival, as far as their names tell.
+pub fn maildir(path: &Path) -> Result<Vec<PathBuf>, FileFailure> {
+    let mut found = Vec::new();
+    for part in ["cur", "new"] {
+        let folder = path.join(part);
+        for entry in std::fs::read_dir(&folder).map_err(|e| sort(&folder, &e))? {
+            let entry = entry.map_err(|e| sort(&folder, &e))?;
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if !hidden && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                found.push(entry.path());
+            }
+            if found.len() > MAILDIR {
+                return Err(FileFailure::TooLarge {
+                    path: path.to_owned(),
+                    limit: MAILDIR as u64,
+                });
+            }
+        }
+    }
+    // A name begins with the second of its delivery.
+    found.sort_by_cached_key(|path| {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        let name = name.unwrap_or_default();
+        let second = name.split('.').next().and_then(|s| s.parse::<u64>().ok());
+        (second, name)
+    });
+    Ok(found)
+}
+
 /// Reads a stream, such as standard input, of at most `limit` bytes; `path` is for error texts.
 pub fn read_from(
     source: impl Read,

@@ -1,5 +1,6 @@
 //! The shell's middle: what the program can do, in terms of ports that adapters implement.
 
+pub mod bulk;
 pub mod chain;
 pub mod command;
 pub mod desk;

@@ -83,6 +83,13 @@ impl Acceptance {
             .unwrap_or(Checked::Unknown)
     }
 
+    /// All decisions, in no order.
+    pub fn all(&self) -> impl Iterator<Item = (&Address, &Fingerprint, Checked)> {
+        self.decided
+            .iter()
+            .map(|((address, fingerprint), checked)| (address, fingerprint, *checked))
+    }
+
     /// Every certificate with a decision for this address.
     pub fn for_address(&self, address: &Address) -> Vec<(&Fingerprint, Checked)> {
         self.decided

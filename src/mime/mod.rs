@@ -37,6 +37,7 @@ mod file_name;
 mod header;
 mod html;
 mod link;
+pub mod mbox;
 mod name_caution;
 mod params;
 mod part;

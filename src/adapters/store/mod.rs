@@ -24,6 +24,7 @@ mod drafts;
 mod failure;
 mod home;
 mod identities;
+mod judged;
 mod ledger;
 mod letters;
 mod opened;
@@ -257,6 +258,19 @@ impl Store for FileStore {
 
     fn prefer(&self, address: &Address, scheme: Option<Scheme>) -> Result<(), StoreFailure> {
         self.db.write(|tx| x509::prefer(tx, address, scheme))
+    }
+
+    fn judged(&self, stamp: &str) -> Result<Vec<(String, String)>, StoreFailure> {
+        self.db.read(|conn| judged::all(conn, stamp))
+    }
+
+    fn put_judged(
+        &self,
+        stamp: &str,
+        judged: &[(String, String)],
+        most: usize,
+    ) -> Result<(), StoreFailure> {
+        self.db.write(|tx| judged::put(tx, stamp, judged, most))
     }
 
     fn put_capabilities(

@@ -6,7 +6,7 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
 pub(super) const STEPS: &[&str] = &[
-    FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7,
+    FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7, FORMAT_8,
 ];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
@@ -141,4 +141,13 @@ CREATE TABLE drill (
 ) STRICT;
 CREATE INDEX ledger_by_cert ON ledger (fingerprint);
 CREATE INDEX decision_by_cert ON decision (fingerprint);
+";
+
+/// How messages were judged that were read with many others, by their hash. Nothing that was sealed is
+/// here, and no word of any message.
+const FORMAT_8: &str = "
+CREATE TABLE judged (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, verdict TEXT NOT NULL
+) STRICT;
 ";

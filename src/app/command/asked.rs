@@ -1,6 +1,7 @@
 //! What commands carry with them: what to open, import, seal, and by which way.
 
 use crate::address::{Address, Mailbox};
+use crate::app::bulk::{BulkList, BulkSource};
 use crate::app::port::OutboxId;
 use crate::base::Passphrase;
 use crate::cert::x509::KeyChoice;
@@ -17,6 +18,15 @@ pub enum LetterPart {
     Text,
 }
 
+/// Where many messages are.
+#[derive(Debug, Clone)]
+pub enum BulkFrom {
+    /// An mbox or a Maildir.
+    Path(PathBuf),
+    /// What was looked at already.
+    Source(Arc<BulkSource>),
+}
+
 /// A message to open.
 #[derive(Clone)]
 pub enum OpenWhat {
@@ -30,6 +40,8 @@ pub enum OpenWhat {
     File(PathBuf),
     /// Bytes that were dropped or pasted, or a part that opens alone.
     Bytes(Arc<Vec<u8>>),
+    /// One of many.
+    InBulk(Arc<BulkList>, usize),
 }
 
 /// Where keys come from.

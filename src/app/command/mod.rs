@@ -4,8 +4,8 @@ mod asked;
 mod outcome;
 
 pub use asked::{
-    Answers, CheckQuestion, DraftForm, DraftSource, Files, FormAttachment, ImportKeys, KeySource,
-    LetterPart, OpenWhat, OriginWish, RequestCertificate, Way,
+    Answers, BulkFrom, CheckQuestion, DraftForm, DraftSource, Files, FormAttachment, ImportKeys,
+    KeySource, LetterPart, OpenWhat, OriginWish, RequestCertificate, Way,
 };
 pub use outcome::{
     CheckAnswer, ImportReport, ImportedKey, NewCertificates, NewIdentity, OriginAnswer, Outcome,
@@ -13,6 +13,7 @@ pub use outcome::{
 };
 
 use crate::address::{Address, Mailbox};
+use crate::app::bulk::BulkList;
 pub use crate::app::chain::{
     AnchorList, ChainAnswer, ChainCard, ChainFetch, ChainLeaf, ChainQuestion, LinkState, NotKnown,
 };
@@ -258,6 +259,13 @@ pub enum Command {
         what: OpenWhat,
         /// The person asked, after a warning, to read what anybody may have altered (rule 17).
         without_integrity: bool,
+    },
+    /// Reads many messages into a list, which fills meanwhile.
+    OpenMany {
+        /// Where they are.
+        from: BulkFrom,
+        /// The list.
+        list: Arc<BulkList>,
     },
     /// The draft of a reply to a message that was opened (rules 31 to 36).
     Reply {

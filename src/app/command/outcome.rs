@@ -7,6 +7,7 @@ use super::{
     Revoked, VisibleRow,
 };
 use crate::address::{Address, Mailbox};
+use crate::app::bulk::BulkList;
 use crate::app::evidence::EvidenceAnswer;
 use crate::app::key_index::KeyIndex;
 use crate::app::port::{
@@ -99,6 +100,8 @@ pub enum Outcome {
     KeyChain(Box<ChainCard>),
     /// Of [`Command::CheckDomain`].
     Checked(Box<CheckAnswer>),
+    /// Of [`Command::OpenMany`].
+    Bulk(Arc<BulkList>),
     /// Of [`Command::Origin`].
     Origin(Box<OriginAnswer>),
     /// Of [`Command::Anchors`] and [`Command::UseSystemList`].

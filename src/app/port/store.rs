@@ -341,6 +341,17 @@ pub trait Store: Send + Sync {
 
     /// Puts a certificate, merged with what is known of it; returns the merged one. No vault.
     fn put_cert(&self, cert: &Cert, from: CertProvenance, at: Time) -> Result<Cert, StoreFailure>;
+    /// Judgements of messages that were made under this stamp: the message's hash, and what was judged.
+    /// No vault: nothing that was sealed is among them, and no text.
+    fn judged(&self, stamp: &str) -> Result<Vec<(String, String)>, StoreFailure>;
+    /// Remembers judgements, at most so many; those under other stamps are forgotten. No vault.
+    fn put_judged(
+        &self,
+        stamp: &str,
+        judged: &[(String, String)],
+        most: usize,
+    ) -> Result<(), StoreFailure>;
+
     /// All certificates. No vault.
     fn certs(&self) -> Result<Vec<Cert>, StoreFailure>;
     /// The fingerprints of all certificates, each with a text that changes when the certificate

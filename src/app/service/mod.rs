@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod backup;
+pub mod bulk;
 pub mod certificate;
 pub mod chain;
 pub mod checkup;
@@ -30,6 +31,8 @@ pub mod seal;
 pub mod send;
 pub mod trust;
 
+use crate::app::bulk as app_bulk;
+use crate::app::command::BulkFrom;
 use crate::app::command::{Command, Outcome, Overview};
 use crate::app::desk::Desks;
 use crate::app::evidence::EVIDENCE_BYTES;
@@ -216,6 +219,14 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             let ground = desks.ground().open().map_err(Failure::Practice)?;
             round_trip::run(desk, ground, keep.as_deref(), watch, &mut *tell)?;
             Outcome::RoundTripPassed
+        }
+        Command::OpenMany { from, list } => {
+            let source = match from {
+                BulkFrom::Path(path) => Arc::new(app_bulk::source(&path)?),
+                BulkFrom::Source(source) => source,
+            };
+            bulk::open_many(desk, source, &list, watch)?;
+            Outcome::Bulk(list)
         }
         Command::Origin(wish) => Outcome::Origin(Box::new(origin::origin(desk, &wish, watch)?)),
         Command::CheckDomain(question) => {

@@ -7,11 +7,13 @@ use crate::app::failure::{Failure, OpenMessageFailure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::{Question, Store};
-use crate::cert::{Cert, OwnSecret, SecretKeys};
+use crate::cert::{Acceptance, Cert, OwnSecret, Scheme, SecretKeys};
 use crate::protect::inline;
 use crate::protect::open::{Opened as OpenedEnvelope, Problem, open as open_envelope, wants_keys};
 use crate::protect::openpgp::{self, CertLookup, OpenProblem};
+use crate::protect::smime::Along;
 use crate::read::{Policy, Reading, reading};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Opens a message, wherever it is.
@@ -27,6 +29,7 @@ pub fn open(
         OpenWhat::Opened(id) => opened::bytes(desk, *id)?,
         OpenWhat::File(path) => Arc::new(files::read_message(path)?),
         OpenWhat::Bytes(bytes) => bytes.clone(),
+        OpenWhat::InBulk(list, index) => Arc::new(list.message(*index)?),
     };
     let reading = open_message(desk, &message, without_integrity, watch)?;
     Ok(Arc::new(reading.with_original(message)))
@@ -44,38 +47,84 @@ pub fn open_message(
 ) -> Result<Reading, Failure> {
     let total = u64::try_from(message.len()).unwrap_or(u64::MAX);
     watch.progress(Step::Opening, 0, total);
-    let is_inline = inline::is_inline(message);
-    let is_sealed = match is_inline {
-        true => inline::is_encrypted(message),
-        false => wants_keys(message).map_err(OpenMessageFailure::Mime)?,
-    };
-    let mut keys = if is_sealed {
-        secret_keys(&*desk.store)?
-    } else {
-        SecretKeys::new()
+    let certs = StoreCerts(&*desk.store);
+    let is_sealed = is_sealed(message)?;
+    let mut keys = match is_sealed {
+        true => secret_keys(&*desk.store)?,
+        false => SecretKeys::new(),
     };
     watch.stop_here()?;
-    let now = desk.judging_time();
-    let certs = StoreCerts(&*desk.store);
-    let reading_with = |keys: &SecretKeys| {
-        let with = openpgp::Reading {
-            keys,
-            certs: &certs,
-            at: now,
-            workers: &*desk.workers,
-            without_integrity,
-        };
-        decrypt(message, is_inline, &with)
-    };
-    let (mut opened, alone) = match reading_with(&keys) {
+    let opened = match unwrap(desk, message, &keys, &certs, without_integrity) {
         // A key of the person's own goes first: nobody is asked for a password without need.
         Err(failure) if wants_password(&failure) => {
             let password = watch.ask(Question::LetterPassword).ok_or(failure)?;
             keys.add_password(password);
-            reading_with(&keys)?
+            unwrap(desk, message, &keys, &certs, without_integrity)?
         }
         other => other?,
     };
+    let acceptance = desk.store.acceptance()?;
+    let (reading, along) = judged(desk, message, opened, Cow::Owned(acceptance))?;
+    learned::keep(desk, &along, &reading);
+    watch.progress(Step::Opening, total, total);
+    Ok(reading)
+}
+
+/// Reads one of many messages: keys, certificates and decisions are shared, nobody is asked anything, and
+/// nothing is learned from it. `keys` is called only for what is sealed.
+pub fn read_one<'k>(
+    desk: &Desk,
+    message: &[u8],
+    keys: &dyn Fn() -> Option<&'k SecretKeys>,
+    certs: &dyn CertLookup,
+    acceptance: &Acceptance,
+    watch: &Watch,
+) -> Result<Reading, Failure> {
+    watch.stop_here()?;
+    let none = SecretKeys::new();
+    let keys = match is_sealed(message)? {
+        true => keys().unwrap_or(&none),
+        false => &none,
+    };
+    let opened = unwrap(desk, message, keys, certs, false)?;
+    Ok(judged(desk, message, opened, Cow::Borrowed(acceptance))?.0)
+}
+
+/// Whether own keys are needed to read a message.
+fn is_sealed(message: &[u8]) -> Result<bool, Failure> {
+    Ok(match inline::is_inline(message) {
+        true => inline::is_encrypted(message),
+        false => wants_keys(message).map_err(OpenMessageFailure::Mime)?,
+    })
+}
+
+/// Takes the envelope off.
+fn unwrap<'m>(
+    desk: &Desk,
+    message: &'m [u8],
+    keys: &SecretKeys,
+    certs: &dyn CertLookup,
+    without_integrity: bool,
+) -> Result<(OpenedEnvelope<'m>, bool), OpenMessageFailure> {
+    let with = openpgp::Reading {
+        keys,
+        certs,
+        at: desk.judging_time(),
+        workers: &*desk.workers,
+        without_integrity,
+    };
+    decrypt(message, inline::is_inline(message), &with)
+}
+
+/// Judges what stood in the envelope, with what came along in it.
+fn judged(
+    desk: &Desk,
+    message: &[u8],
+    opened: (OpenedEnvelope<'_>, bool),
+    acceptance: Cow<'_, Acceptance>,
+) -> Result<(Reading, Along), Failure> {
+    let (mut opened, alone) = opened;
+    let now = desk.judging_time();
     // A block without MIME has no header section: nothing of it may be taken for one.
     let header = match alone {
         true => &b"\r\n"[..],
@@ -83,8 +132,10 @@ pub fn open_message(
     };
     let along = std::mem::take(&mut opened.along);
     let (evidence, payload) = opened.into_payload();
-    let mut acceptance = desk.store.acceptance()?;
-    learned::let_authorities_vouch(desk, &mut acceptance, &evidence, &along, now)?;
+    let mut acceptance = acceptance;
+    if evidence.scheme() == Some(Scheme::Smime) {
+        learned::let_authorities_vouch(desk, acceptance.to_mut(), &evidence, &along, now)?;
+    }
     let reading = reading(
         header,
         evidence,
@@ -94,9 +145,7 @@ pub fn open_message(
         now,
     )
     .map_err(OpenMessageFailure::Mime)?;
-    learned::keep(desk, &along, &reading);
-    watch.progress(Step::Opening, total, total);
-    Ok(reading)
+    Ok((reading, along))
 }
 
 /// Decrypts and verifies: a block of inline PGP that stands alone, or a message.

@@ -47,14 +47,17 @@ pub enum OutboxCommand {
     },
 }
 
-/// Decrypt, verify and read a message.
+/// Decrypt, verify and read a message, or all of an mbox or a Maildir.
 #[derive(Debug, Args)]
 pub struct OpenArgs {
-    /// The message; - for standard input
+    /// The message, mbox or Maildir; - for standard input
     pub file: PathBuf,
     /// Exit with 3 unless the message is at least this
     #[arg(long, value_enum, value_name = "STATE")]
     pub require: Option<Require>,
+    /// Of an mbox or a Maildir: open the message with this number, from 1
+    #[arg(long, value_name = "N")]
+    pub message: Option<usize>,
     /// Save the attachments into this folder, under safe names
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! Does what was typed, and says it: as text for people, or as one JSON document.
 
 mod account;
+mod bulk;
 mod chain;
 mod check;
 mod evidence;

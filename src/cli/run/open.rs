@@ -2,8 +2,10 @@
 
 use super::report::{Report, notice_text};
 use super::{Session, read_message, unexpected};
+use crate::app::bulk::{self, BulkSource, MBOX_BYTES};
 use crate::app::command::{Command, OpenWhat, Outcome};
 use crate::app::failure::Failure;
+use crate::app::files;
 use crate::app::port::LetterHead;
 use crate::base::untrusted::escape_text;
 use crate::cli::args::{OpenArgs, Require};
@@ -14,9 +16,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub fn run(session: &Session, args: &OpenArgs) -> Result<Report, Failure> {
-    let bytes = read_message(&args.file)?;
+    let what = match many(&args.file)? {
+        Input::One(bytes) if args.message.is_none_or(|number| number == 1) => {
+            OpenWhat::Bytes(Arc::new(bytes))
+        }
+        Input::One(_) => return Err(Failure::NoSuchLetter),
+        Input::Many(source) => match args.message {
+            Some(number) => {
+                let index = number.checked_sub(1).ok_or(Failure::NoSuchLetter)?;
+                OpenWhat::Bytes(Arc::new(source.message(index)?))
+            }
+            None => return super::bulk::run(session, source, args.require),
+        },
+    };
     let job = Command::Open {
-        what: OpenWhat::Bytes(Arc::new(bytes)),
+        what,
         // Typing the command is the asking; the warning stands on top of what is printed.
         without_integrity: true,
     };
@@ -39,6 +53,29 @@ pub fn run(session: &Session, args: &OpenArgs) -> Result<Report, Failure> {
         }
     }
     Ok(report(&reading, args.require, &saved))
+}
+
+/// What was named: one message, or many.
+enum Input {
+    One(Vec<u8>),
+    Many(Arc<BulkSource>),
+}
+
+fn many(path: &Path) -> Result<Input, Failure> {
+    if path == Path::new("-") {
+        let stdin = std::io::stdin().lock();
+        let bytes = files::read_from(stdin, path, 0, MBOX_BYTES)?;
+        if bulk::is_mbox(&bytes) {
+            return Ok(Input::Many(Arc::new(bulk::mbox_source(bytes))));
+        }
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let bytes = files::read_message_from(bytes.as_slice(), path, length)?;
+        return Ok(Input::One(bytes));
+    }
+    match bulk::is_many(path) {
+        true => Ok(Input::Many(Arc::new(bulk::source(path)?))),
+        false => Ok(Input::One(read_message(path)?)),
+    }
 }
 
 fn save_all(
@@ -73,7 +110,7 @@ fn report(reading: &Reading, require: Option<Require>, saved: &[String]) -> Repo
     report
 }
 
-fn meets(summary: &Summary, wanted: Require) -> bool {
+pub fn meets(summary: &Summary, wanted: Require) -> bool {
     match (wanted, summary) {
         (Require::Verified, Summary::Verified(_) | Summary::Confidential(_)) => true,
         (Require::EncryptedUnverified, Summary::EncryptedUnverified | Summary::Confidential(_)) => {
