@@ -94,6 +94,8 @@ pub enum Slot {
     Evidence,
     /// Read: where a message came from.
     Origin,
+    /// Read: many letters at once.
+    Many,
     /// Read: what was opened before.
     Opened,
     /// Read: remembering what was opened now.
@@ -114,7 +116,7 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 28] = [
+    pub const OF_PAGES: [Slot; 29] = [
         Slot::AccountTest,
         Slot::Storage,
         Slot::Anchors,
@@ -135,6 +137,7 @@ impl Slot {
         Slot::Save,
         Slot::Evidence,
         Slot::Origin,
+        Slot::Many,
         Slot::Opened,
         Slot::Remember,
         Slot::Reply,
@@ -159,6 +162,7 @@ impl Slot {
             | Slot::Save
             | Slot::Evidence
             | Slot::Origin
+            | Slot::Many
             | Slot::Import
             | Slot::Export => true,
             Slot::Overview

@@ -362,6 +362,7 @@ impl Window {
             | Slot::Save
             | Slot::Evidence
             | Slot::Origin
+            | Slot::Many
             | Slot::Opened
             | Slot::Remember
             | Slot::Reply => {

@@ -125,3 +125,37 @@ fn a_signed_report_is_written_and_checked_when_it_is_opened() {
     desktop.harness.step();
     desktop.until_words("The signature of this report does not hold.");
 }
+
+#[test]
+fn an_mbox_fills_the_list_and_is_filtered_and_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.mbox");
+    let letters: String = (0..300)
+        .map(|n| {
+            format!(
+                "From x@y.example Sun May  3 10:00:00 2026\nFrom: Bob <bob{n}@example.org>\n\
+                 Subject: Number {n}\nContent-Type: text/html\n\nText {n}<b hidden>x</b>\n\n"
+            )
+        })
+        .collect();
+    std::fs::write(&path, letters).unwrap();
+    let mut desktop = Desktop::open();
+    desktop.skip_first_start();
+    desktop.press(Role::Tab, "Read");
+    let file: egui::DroppedFileHandle = Arc::new(Dropped(path));
+    desktop.harness.input_mut().dropped_files.push(file);
+    desktop.harness.step();
+    desktop.until_words("300 letters");
+    desktop.write(Role::TextInput, "Find among the letters", "number 277");
+    desktop.until_words("Number 277");
+    let row = desktop.whole_name("Bob <bob277@example.org>, Number 277");
+    desktop.press(Role::ListBoxOption, &row);
+    desktop.until_words("Text 277");
+    desktop.until(Role::Image, "Not protected");
+    desktop.press(Role::RadioButton, "Signed");
+    desktop.until_words("No letter matches.");
+    desktop.press(Role::RadioButton, "Odd");
+    desktop.until_words("Number 277");
+    desktop.press(Role::Button, "Close the letters of this file");
+    desktop.until_words("Open a letter that you saved as a file");
+}

@@ -4,6 +4,7 @@ mod evidence;
 mod files;
 mod links;
 mod list;
+mod many;
 mod message;
 mod route;
 mod structure;
@@ -54,6 +55,8 @@ pub struct ReadPage {
     harmful: Option<(Told, Box<Command>)>,
     /// How the attachment that is being saved is saved whatever it is.
     anyway: Option<Box<Command>>,
+    /// The letters of an mbox or a Maildir.
+    many: Option<many::Many>,
     /// A report of a message that was checked.
     evidence: Option<evidence::Shown>,
 }
@@ -80,6 +83,12 @@ impl ReadPage {
         if is_report_file(&path) {
             self.told = None;
             evidence::check(path, None, actions);
+            return;
+        }
+        if many::is_many(&path) {
+            self.told = None;
+            self.open = None;
+            self.many = Some(many::Many::begin(path, actions));
             return;
         }
         let from = OpenedFrom::File(path.to_string_lossy().into_owned());
@@ -180,6 +189,23 @@ impl ReadPage {
     /// What was forgotten is shown again.
     pub fn bring_back(&mut self) {
         self.list.bring_back();
+    }
+
+    /// One of many opens; it is not remembered: the file is there.
+    fn open_of_many(&mut self, index: usize, actions: &mut Vec<Action>) {
+        let Some(many) = &mut self.many else {
+            return;
+        };
+        many.here = Some(index);
+        let what = OpenWhat::InBulk(many.list().clone(), index);
+        self.told = None;
+        self.warning = None;
+        self.last = None;
+        let command = Command::Open {
+            what,
+            without_integrity: false,
+        };
+        actions.push(Action::run(Slot::Open, command));
     }
 
     fn close(&mut self) {
@@ -302,7 +328,7 @@ pub fn read_ui(ui: &mut Ui, view: &View, state: &mut ReadPage) -> Vec<Action> {
             if state.adding {
                 open_file_ui(ui, state, &mut actions);
             }
-            if state.list.is_empty() && state.open.is_none() {
+            if state.list.is_empty() && state.open.is_none() && state.many.is_none() {
                 if list::empty_ui(ui, view) {
                     actions.push(Action::Go(Place::Settings));
                 }
@@ -311,14 +337,23 @@ pub fn read_ui(ui: &mut Ui, view: &View, state: &mut ReadPage) -> Vec<Action> {
             let height = ui.available_height();
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = steps(4);
-                if !state.list.is_empty() {
+                if !state.list.is_empty() || state.many.is_some() {
                     let width = if narrow { 184.0 } else { 280.0 };
                     ui.allocate_ui_with_layout(
                         vec2(width, height),
                         Layout::top_down(Align::Min),
                         |ui| {
                             ui.set_width(width);
-                            list::list_ui(ui, state, &mut actions);
+                            match state.many.is_some() {
+                                true => {
+                                    if many::many_ui(ui, view, state, &mut actions) {
+                                        actions.push(Action::Forget(Slot::Many));
+                                        state.many = None;
+                                        state.open = None;
+                                    }
+                                }
+                                false => list::list_ui(ui, state, &mut actions),
+                            }
                         },
                     );
                 }
