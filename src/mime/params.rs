@@ -104,9 +104,9 @@ fn parse_value(value: &str) -> (String, Params) {
     let mut chars = rest.chars().peekable();
     let mut raw = Vec::new();
     while chars.peek().is_some() && raw.len() < PARAMS {
-        let name = item(&mut chars, ";=").to_ascii_lowercase();
+        let name = item(&mut chars, true).to_ascii_lowercase();
         if chars.next_if_eq(&'=').is_some() {
-            let value = item(&mut chars, ";");
+            let value = item(&mut chars, false);
             if !name.is_empty() {
                 raw.push((name, value));
             }
@@ -116,13 +116,14 @@ fn parse_value(value: &str) -> (String, Params) {
     (word.to_ascii_lowercase(), combine(raw))
 }
 
-/// Reads up to one of `stops` outside quotes and comments; white space around it goes.
-fn item(chars: &mut Peekable<Chars<'_>>, stops: &str) -> String {
-    let mut out = String::new();
+/// Reads up to a semicolon, or with `is_name` an equals sign, outside quotes and comments; white space
+/// around it goes.
+fn item(chars: &mut Peekable<Chars<'_>>, is_name: bool) -> String {
+    let mut out = String::with_capacity(32);
     let mut quoted = false;
     let mut kept = 0;
     while let Some(c) = chars.peek().copied() {
-        if !quoted && stops.contains(c) {
+        if !quoted && (c == ';' || (is_name && c == '=')) {
             break;
         }
         chars.next();

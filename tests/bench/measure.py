@@ -431,6 +431,45 @@ def chains(table):
     table.row("milliseconds for one", 1000 / float(rate), " ms", 1)
 
 
+def many(table, rounds, folder):
+    """An mbox of 10,000 signed letters, beside gpgv started for each and the bare mathematics."""
+    table.heading("Reading 10,000 signed letters, 2 KiB each, of 50 people")
+    letters = PROGRAMS / "examples/letters"
+    folder = folder / "letters"
+    folder.mkdir()
+    subprocess.run([letters, "make", folder], check=True)
+    env = dict(os.environ, HOME=str(folder), GNUPGHOME=str(folder / "gnupg"), NO_COLOR="1")
+    (folder / "gnupg").mkdir(mode=0o700)
+    ring = folder / "keys.gpg"
+    subprocess.run(["gpg", "--batch", "--quiet", "--yes", "--dearmor", "-o", ring, folder / "keys.asc"], env=env, check=True)
+    mbox = folder / "all.mbox"
+    wax, gpgv, raw, again = [], [], [], []
+    for number in range(rounds):
+        home = folder / f"home{number}"
+        subprocess.run(
+            [WAX, "--home", home, "key", "import", folder / "keys.asc"], env=env, check=True, stdout=subprocess.DEVNULL
+        )
+        line = [WAX, "--home", home, "open", mbox, "--json", "--require", "verified"]
+        run = Run(line, env)
+        wax.append(run.wall)
+        again.append(Run(line, env).wall)
+        raw.append(float(subprocess.run([letters, "raw"], check=True, capture_output=True).stdout))
+        began = time.perf_counter()
+        for letter in range(200):
+            subprocess.run(
+                ["gpgv", "--quiet", "--keyring", ring, folder / f"{letter}.asc", folder / f"{letter}.txt"],
+                env=env, check=True, stderr=subprocess.DEVNULL,
+            )
+        gpgv.append((time.perf_counter() - began) / 200 * 10_000)
+    middle = statistics.median
+    table.row("wax open", middle(wax), " s")
+    table.row("the same again, from what is remembered", middle(again), " s")
+    table.row("gpgv once a letter", middle(gpgv), " s")
+    table.row("wax / gpgv", middle(w / g for w, g in zip(wax, gpgv)), "", 1 / 75)
+    table.row("wax / the signatures alone", middle(w / r for w, r in zip(wax, raw)), "", 2.5)
+    table.row("peak memory", run.peak / MIB, " MiB")
+
+
 def passes(table):
     """What `tests/bench/run` had measured of the pages: the slowest pass of each, painting excluded."""
     lines = pathlib.Path(os.environ["WAXWING_PASSES"]).read_text().splitlines()
@@ -463,6 +502,7 @@ def main():
         one_time_for_all_damage(office, table, options.rounds)
         subprocess.run(["gpgconf", "--kill", "all"], env=office.env, check=False)
         chains(table)
+        many(table, min(options.rounds, 3), folder)
         if not options.quick:
             memory_by_size(homes, table, [1, 5, 25, 100])
             window(homes, table, min(options.rounds, 5))

@@ -8,9 +8,9 @@ use crate::app::desk::Desk;
 use crate::app::failure::Failure;
 use crate::app::job::{Step, Watch};
 use crate::app::port::Store;
-use crate::base::Untrusted;
+use crate::base::{Untrusted, limits};
 use crate::cert::{Acceptance, Cert, SecretKeys};
-use crate::mime::Tree;
+use crate::mime::Header;
 use crate::protect::openpgp::CertLookup;
 use crate::protect::smime::sha256_hex;
 use crate::read::Reading;
@@ -96,14 +96,15 @@ impl Shared<'_> {
     }
 
     fn read(&self, index: usize, message: &[u8], watch: &Watch) -> BulkRow {
-        let mut row = outside(index, message);
         let hash = sha256_hex(message).unwrap_or_default();
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let remembered = known.get(&hash).and_then(|text| recall(text));
         drop(known);
         if let Some(verdict) = remembered {
-            row.verdict = Ok(verdict);
-            return row;
+            return BulkRow {
+                verdict: Ok(verdict),
+                ..outside(index, message)
+            };
         }
         let wants_keys = || {
             self.keys
@@ -126,28 +127,36 @@ impl Shared<'_> {
                     let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
                     learned.push((hash, remembered_as(&verdict)));
                 }
-                row.from = reading
-                    .from()
-                    .iter()
-                    .take(10)
-                    .map(|mailbox| mailbox.to_string())
-                    .collect();
-                if let Some(subject) = reading.header("Subject") {
-                    row.subject = subject.clone();
+                BulkRow {
+                    index,
+                    from: reading
+                        .from()
+                        .iter()
+                        .take(10)
+                        .map(|mailbox| mailbox.to_string())
+                        .collect(),
+                    subject: reading.header("Subject").cloned().unwrap_or_default(),
+                    date: reading.thread().date,
+                    verdict: Ok(verdict),
                 }
-                row.date = reading.thread().date.or(row.date);
-                row.verdict = Ok(verdict);
             }
-            Err(failure) => row.verdict = Err(failure),
+            Err(failure) => BulkRow {
+                verdict: Err(failure),
+                ..outside(index, message)
+            },
         }
-        row
     }
 }
 
 /// What stands outside of a message.
 fn outside(index: usize, message: &[u8]) -> BulkRow {
-    let tree = Tree::parse(message).ok();
-    let header = tree.as_ref().map(|tree| tree.root().header());
+    // A header that breaks a limit is not read.
+    let end = memchr::memmem::find(message, b"\n\r\n").map(|at| at.saturating_add(1));
+    let end = end.or_else(|| memchr::memmem::find(message, b"\n\n").map(|at| at.saturating_add(1)));
+    let section = message
+        .get(..end.unwrap_or(message.len()))
+        .unwrap_or_default();
+    let header = (section.len() <= limits::HEADER_BYTES).then(|| Header::parse(section));
     let author = header.as_ref().map(crate::mime::author);
     BulkRow {
         index,
