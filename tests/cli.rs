@@ -16,6 +16,9 @@ mod gnupg;
 mod harmful;
 #[path = "cli/headers.rs"]
 mod headers;
+#[path = "support/smime.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod office;
 #[path = "cli/own_keys.rs"]
 mod own_keys;
 #[path = "cli/passwords.rs"]
@@ -32,6 +35,8 @@ mod rendering;
 mod secrets_on_disk;
 #[path = "cli/smime.rs"]
 mod smime;
+#[path = "cli/spoofing.rs"]
+mod spoofing;
 #[path = "support/wax.rs"]
 mod wax;
 

@@ -42,6 +42,7 @@ mod name_caution;
 mod params;
 mod part;
 mod protected;
+mod repair;
 mod thread;
 mod tree;
 mod words;
@@ -64,6 +65,7 @@ pub use protected::{
     Cover, FieldProtection, HeaderCaution, HeaderMode, OuterValue, ProtectedField,
     ProtectedHeaders, is_structural,
 };
+pub use repair::{Repair, repair};
 pub use thread::Thread;
 pub use tree::{Oddity, Tree};
 pub use words::decode_words;

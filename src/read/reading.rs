@@ -46,6 +46,8 @@ pub enum Caution {
     HiddenText,
     /// A link leads elsewhere than it shows, or is odd in another way (rule 70).
     OddLink,
+    /// Its structure was mixed up on its way, and was put in order to be read (rule 29).
+    Repaired,
 }
 
 impl Caution {
@@ -60,6 +62,7 @@ impl Caution {
             Caution::ErrantParts => "errant-parts",
             Caution::HiddenText => "hidden-text",
             Caution::OddLink => "link-differs",
+            Caution::Repaired => "repaired",
         }
     }
 }
@@ -139,6 +142,12 @@ impl Reading {
     /// The message as it came, while it is kept.
     pub fn original(&self) -> Option<&Arc<Vec<u8>>> {
         self.original.as_ref()
+    }
+
+    /// The same reading, of a message that was put in order first.
+    pub fn with_repair(mut self) -> Self {
+        self.cautions.push(Caution::Repaired);
+        self
     }
 
     /// The same reading, with the message as it came kept beside it.

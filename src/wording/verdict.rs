@@ -294,6 +294,9 @@ pub fn caution(caution: Caution) -> &'static str {
             "Parts of it have a protection of their own; they can be opened by themselves."
         }
         Caution::HiddenText => "It holds text that is made not to be seen, and that is not shown.",
+        Caution::Repaired => {
+            "A server on its way mixed up its structure; it was put in order to be read."
+        }
         Caution::OddLink => {
             "A link in it is not what it seems: look at the links before you follow one."
         }

@@ -8,6 +8,7 @@ use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::{Question, Store};
 use crate::cert::{Acceptance, Cert, OwnSecret, Scheme, SecretKeys};
+use crate::mime::repair;
 use crate::protect::inline;
 use crate::protect::open::{Opened as OpenedEnvelope, Problem, open as open_envelope, wants_keys};
 use crate::protect::openpgp::{self, CertLookup, OpenProblem};
@@ -45,6 +46,10 @@ pub fn open_message(
     without_integrity: bool,
     watch: &Watch,
 ) -> Result<Reading, Failure> {
+    let repaired = repair(message);
+    let was_repaired = repaired.is_some();
+    let repaired = repaired.map(|(message, _)| message);
+    let message = repaired.as_deref().unwrap_or(message);
     let total = u64::try_from(message.len()).unwrap_or(u64::MAX);
     watch.progress(Step::Opening, 0, total);
     let certs = StoreCerts(&*desk.store);
@@ -67,7 +72,10 @@ pub fn open_message(
     let (reading, along) = judged(desk, message, opened, Cow::Owned(acceptance))?;
     learned::keep(desk, &along, &reading);
     watch.progress(Step::Opening, total, total);
-    Ok(reading)
+    Ok(match was_repaired {
+        true => reading.with_repair(),
+        false => reading,
+    })
 }
 
 /// Reads one of many messages: keys, certificates and decisions are shared, nobody is asked anything, and
@@ -81,6 +89,19 @@ pub fn read_one<'k>(
     watch: &Watch,
 ) -> Result<Reading, Failure> {
     watch.stop_here()?;
+    if let Some((repaired, _)) = repair(message) {
+        return read_in_order(desk, &repaired, keys, certs, acceptance).map(Reading::with_repair);
+    }
+    read_in_order(desk, message, keys, certs, acceptance)
+}
+
+fn read_in_order<'k>(
+    desk: &Desk,
+    message: &[u8],
+    keys: &dyn Fn() -> Option<&'k SecretKeys>,
+    certs: &dyn CertLookup,
+    acceptance: &Acceptance,
+) -> Result<Reading, Failure> {
     let none = SecretKeys::new();
     let keys = match is_sealed(message)? {
         true => keys().unwrap_or(&none),
