@@ -16,8 +16,7 @@ mod gnupg;
 mod harmful;
 #[path = "cli/headers.rs"]
 mod headers;
-#[path = "support/smime.rs"]
-#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "support/office.rs"]
 mod office;
 #[path = "cli/own_keys.rs"]
 mod own_keys;

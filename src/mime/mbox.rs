@@ -66,20 +66,20 @@ fn is_separator(line: &[u8]) -> bool {
         return false;
     };
     let words: Vec<&str> = rest.split_whitespace().collect();
-    let is_clock = |word: &&str| {
+    let is_clock = |word: &str| {
         let mut parts = word.split(':');
         let numbers =
             |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
         parts.clone().count() >= 2 && parts.all(numbers)
     };
-    let is_year = |word: &&str| {
+    let is_year = |word: &str| {
         word.len() == 4
             && (word.starts_with("19") || word.starts_with("20"))
             && word.bytes().all(|b| b.is_ascii_digit())
     };
     words.len() >= 4
-        && words.iter().any(|word| is_clock(&word))
-        && words.iter().any(|word| is_year(&word))
+        && words.iter().any(|word| is_clock(word))
+        && words.iter().any(|word| is_year(word))
         || parse_date(rest.split_once(' ').map_or("", |(_, date)| date)).is_some()
 }
 

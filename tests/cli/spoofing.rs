@@ -526,3 +526,34 @@ fn rule_05_a_list_footer_leaves_the_signed_part_to_be_opened_alone() {
         assert_eq!(word(&document, "why_not"), "partial");
     }
 }
+
+#[test]
+fn letters_to_every_key_of_a_person_open_after_both_files_of_keys_were_taken_in() {
+    let bob = Wax::new();
+    let office = Office::new();
+    let password = bob.file("key-password", "hush\n");
+    for (name, more) in [("bob", &[][..]), ("robert", &["-legacy"][..])] {
+        office.issue(name, &["-newkey", "rsa:2048"]);
+        office.pkcs12(name, &format!("{name}.p12"), "hush", more);
+        let file = std::fs::read(office.path(&format!("{name}.p12"))).unwrap();
+        let file = bob.file(&format!("{name}.p12"), file);
+        let taken = bob.json(&["key", "import", &file, "--key-password-file", &password]);
+        let imported = taken["imported"].as_array().unwrap();
+        assert!(
+            imported.iter().any(|key| key["secret"] == true),
+            "{taken:#}"
+        );
+        std::fs::write(office.path("letter"), text(SECRET)).unwrap();
+        let cert = format!("{name}.pem");
+        let line = [
+            "cms", "-encrypt", "-aes256", "-in", "letter", "-outform", "SMIME", &cert,
+        ];
+        let sealed = office.openssl(&line);
+        let letter = bob.file("sealed.eml", sealed);
+        let opened = bob.json(&["open", &letter]);
+        assert!(
+            opened["payload"]["text"].as_str().unwrap().contains("4711"),
+            "{opened:#}"
+        );
+    }
+}
