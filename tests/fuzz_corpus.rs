@@ -54,8 +54,28 @@ fn ocsp_answers() {
 }
 
 #[test]
-fn messages() {
+fn cms_messages() {
     replay("cms", targets::cms);
+}
+
+#[test]
+fn messages() {
+    replay("message", targets::message);
+}
+
+#[test]
+fn header_sections() {
+    replay("headers", targets::headers);
+}
+
+#[test]
+fn armor() {
+    replay("armor", targets::armor);
+}
+
+#[test]
+fn html_letters() {
+    replay("html", targets::html);
 }
 
 #[test]
