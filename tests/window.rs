@@ -20,6 +20,7 @@ use waxwing::adapters::http::HttpWeb;
 use waxwing::adapters::mailauth::MailAuth;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::{InProcessGround, PracticeServer};
+use waxwing::adapters::servers::NetworkServers;
 use waxwing::adapters::smtp::SmtpSubmission;
 use waxwing::adapters::store::FileStore;
 use waxwing::adapters::trust::TrustFiles;
@@ -60,6 +61,7 @@ impl Desktop {
             trust: Arc::new(TrustFiles::new(Vec::new(), Vec::new())),
             web: Arc::new(HttpWeb::new(handle.clone())),
             resolvers: Arc::new(NetworkResolvers::new(handle.clone())),
+            servers: Arc::new(NetworkServers::new(handle.clone())),
             scanner: Arc::new(Clamd::at(Vec::new())),
             signatures: Arc::new(MailAuth),
             workers: Arc::new(Threads),

@@ -10,6 +10,7 @@ pub mod mailauth;
 pub mod pop3;
 pub mod practice;
 pub mod process;
+pub mod servers;
 pub mod smtp;
 pub mod store;
 pub mod tls;

@@ -2,8 +2,8 @@
 
 use crate::app::failure::Failure;
 use crate::app::port::{
-    Clock, MailboxServer, PracticeGround, Resolvers, Scanner, SignatureVerifier, Store, Submission,
-    SystemTrust, Web,
+    Clock, MailboxServer, PracticeGround, Resolvers, Scanner, Servers, SignatureVerifier, Store,
+    Submission, SystemTrust, Web,
 };
 use crate::app::service::practice::Session;
 use crate::base::{Time, Workers};
@@ -27,6 +27,8 @@ pub struct Desk {
     pub web: Arc<dyn Web>,
     /// Finds who answers questions about names.
     pub resolvers: Arc<dyn Resolvers>,
+    /// Looks at other people's servers from outside.
+    pub servers: Arc<dyn Servers>,
     /// Verifies what servers signed.
     pub signatures: Arc<dyn SignatureVerifier>,
     /// Looks through attachments before they are saved.

@@ -231,6 +231,8 @@ pub enum CheckFailure {
     },
     /// The system names no resolver.
     NoResolver,
+    /// The file that should name authorities has no certificate.
+    NoAuthority(PathBuf),
 }
 
 /// What a restore drill found for one own key.

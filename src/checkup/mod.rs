@@ -13,13 +13,14 @@ mod facts;
 mod finding;
 mod mail_servers;
 mod optional;
+pub mod servers;
 pub mod spf;
 pub mod tags;
 
 pub use dkim::{SelectorSource, common_selectors};
 #[cfg(test)]
 pub use facts::testing as facts_testing;
-pub use facts::{Facts, Looked};
+pub use facts::{Facts, Looked, Wanted};
 pub use finding::{Detail, Finding, FindingId, Outcome, Owner, Paste};
 pub use spf::{SpfStep, SpfTree};
 
@@ -51,6 +52,7 @@ pub fn domain(subject: &Subject, facts: &Facts<'_>) -> Report {
     dkim::check(subject, facts, &mut findings);
     dmarc::check(&subject.domain, facts, &mut findings);
     mail_servers::check(&subject.domain, facts, &mut findings);
+    servers::check(&subject.domain, facts, &mut findings);
     optional::check(&subject.domain, sends, facts, &mut findings);
     findings.sort_by_key(|finding| finding.id);
     Report { findings, spf }

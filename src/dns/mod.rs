@@ -79,6 +79,14 @@ pub enum NotKnown {
     AliasLoop,
     /// More was asked than one check may ask.
     TooMany,
+    /// Nobody takes connections there.
+    Closed,
+    /// The server turns this computer away before it says anything.
+    TurnedAway,
+    /// Something on the way changes what the server says.
+    Interfered,
+    /// It was not to be asked.
+    NotAsked,
 }
 
 impl Reply {

@@ -169,7 +169,12 @@ fn policy_of(author: &Name, facts: &Facts<'_>) -> Result<Option<Policy>, DmarcOu
 
 fn unknown(why: NotKnown) -> DmarcOutcome {
     match why {
-        NotKnown::Offline | NotKnown::TooMany => DmarcOutcome::NotTestable,
+        NotKnown::Offline
+        | NotKnown::TooMany
+        | NotKnown::NotAsked
+        | NotKnown::Closed
+        | NotKnown::TurnedAway
+        | NotKnown::Interfered => DmarcOutcome::NotTestable,
         NotKnown::Deadline
         | NotKnown::ServerFailure
         | NotKnown::Refused

@@ -144,7 +144,12 @@ impl Stop {
 
     fn of(why: NotKnown) -> Stop {
         match why {
-            NotKnown::Offline | NotKnown::TooMany => Stop::NotTestable,
+            NotKnown::Offline
+            | NotKnown::TooMany
+            | NotKnown::NotAsked
+            | NotKnown::Closed
+            | NotKnown::TurnedAway
+            | NotKnown::Interfered => Stop::NotTestable,
             NotKnown::Deadline
             | NotKnown::ServerFailure
             | NotKnown::Refused

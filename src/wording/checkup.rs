@@ -49,6 +49,10 @@ pub fn not_known(why: NotKnown) -> &'static str {
         NotKnown::Bogus => "DNSSEC says that the answer is forged or badly signed",
         NotKnown::AliasLoop => "its aliases lead round in a circle",
         NotKnown::TooMany => "it takes more questions than one check may ask",
+        NotKnown::Closed => "nobody takes connections there from here",
+        NotKnown::TurnedAway => "the server turns this computer away",
+        NotKnown::Interfered => "something on the way changes what the server says",
+        NotKnown::NotAsked => "it was not asked",
     }
 }
 
@@ -72,6 +76,16 @@ pub(super) fn check_failure(failure: &CheckFailure) -> Notice {
         )
         .why(format!("Line {line}: {what}."))
         .next("Mend that line, and try again."),
+        CheckFailure::NoAuthority(path) => Notice::new(
+            "no-authority",
+            Turn::You,
+            format!(
+                "“{}” holds no certificate.",
+                escape_line(&path.to_string_lossy())
+            ),
+        )
+        .why("It should name authorities, in PEM.")
+        .next("Name another file: --ca FILE."),
         CheckFailure::NoResolver => Notice::new(
             "no-resolver",
             Turn::Setup,
@@ -243,7 +257,7 @@ fn wrong(finding: &Finding) -> String {
         FindingId::StarttlsMissing => "The server takes mail in the clear alone.".to_owned(),
         FindingId::TlsOld => format!("The server offers {what}, which is broken or out of date."),
         FindingId::TlsName => format!("The certificate is for {what}."),
-        FindingId::TlsExpired => "The certificate is past its end.".to_owned(),
+        FindingId::TlsExpired => format!("The certificate is not valid today: {}.", plain(detail)),
         FindingId::TlsUntrusted => "Nobody that is trusted vouches for the certificate.".to_owned(),
         FindingId::AuthBeforeTls => "The server takes passwords before the line is encrypted.".to_owned(),
         FindingId::RelayOpen => "The server passes on mail from strangers to strangers: it will be used for spam, and blocked.".to_owned(),

@@ -128,6 +128,28 @@ async fn exchange(
     answer::read(stream, most).await
 }
 
+/// One request on a connection that stands: status, where it says to go, body.
+pub(super) async fn ask_once(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    host: &str,
+    target: &str,
+    most: usize,
+) -> Result<(u16, Option<String>, Vec<u8>), WebFailure> {
+    let request = format!(
+        "GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    );
+    let answer = exchange(stream, request.as_bytes(), most).await?;
+    Ok((answer.status, answer.location, answer.body))
+}
+
+/// The target that a redirection within one host means, over TLS as before.
+pub(super) fn redirected(host: &str, target: &str, to: &str) -> Option<String> {
+    let from = Place::parse(&format!("https://{host}{target}"))?;
+    let next = from.redirected(to)?;
+    let same = next.secure && next.port == from.port && next.host.eq_ignore_ascii_case(host);
+    same.then_some(next.target)
+}
+
 fn sorted(failure: SubmitFailure) -> WebFailure {
     match failure {
         SubmitFailure::Cancelled => WebFailure::Cancelled,

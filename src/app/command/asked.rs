@@ -143,6 +143,22 @@ pub struct CheckQuestion {
     pub resolver: Option<SocketAddr>,
     /// DKIM selectors that are known to be in use.
     pub selectors: Vec<String>,
+    /// Where hosts are reached, instead of at the addresses that DNS gives. With a zone file nobody
+    /// else is contacted.
+    pub connect_to: Vec<ConnectTo>,
+    /// Certificates of authorities that vouch beside the system's (PEM).
+    pub authorities: Vec<PathBuf>,
+}
+
+/// Reach a host's port there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectTo {
+    /// The host, as its certificate names it.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Where it is reached.
+    pub at: SocketAddr,
 }
 
 /// A message whose origin is asked for.

@@ -4,8 +4,8 @@ mod asked;
 mod outcome;
 
 pub use asked::{
-    Answers, BulkFrom, CheckQuestion, DraftForm, DraftSource, Files, FormAttachment, ImportKeys,
-    KeySource, LetterPart, OpenWhat, OriginWish, RequestCertificate, Way,
+    Answers, BulkFrom, CheckQuestion, ConnectTo, DraftForm, DraftSource, Files, FormAttachment,
+    ImportKeys, KeySource, LetterPart, OpenWhat, OriginWish, RequestCertificate, Way,
 };
 pub use outcome::{
     CheckAnswer, ImportReport, ImportedKey, NewCertificates, NewIdentity, OriginAnswer, Outcome,

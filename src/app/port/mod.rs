@@ -9,6 +9,7 @@ mod mailbox;
 mod names;
 mod practice;
 mod scanner;
+mod servers;
 mod signatures;
 mod store;
 mod submission;
@@ -23,6 +24,7 @@ pub use mailbox::{FetchFailure, Fetched, MailboxServer};
 pub use names::{NoResolver, OfflineNames, Resolver, Resolvers};
 pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use scanner::{Scan, ScanFailure, Scanner};
+pub use servers::{Met, PageVisit, Servers, Visit, Vouching};
 pub use signatures::SignatureVerifier;
 pub use store::{
     AskPassphrase, CertProvenance, Decided, DraftHead, Identity, Kept, KeptWhat, Letter,

@@ -1,13 +1,15 @@
 //! A desk's surroundings for tests that need none.
 
 use super::{
-    Clock, Connected, FetchFailure, Fetched, MailboxServer, NoResolver, Receipt, Resolver,
-    Resolvers, Scan, ScanFailure, Scanner, SignatureVerifier, Submission, SubmitFailure,
-    SystemAuthorities, SystemTrust, Web, WebFailure,
+    Clock, Connected, FetchFailure, Fetched, MailboxServer, Met, NoResolver, PageVisit, Receipt,
+    Resolver, Resolvers, Scan, ScanFailure, Scanner, Servers, SignatureVerifier, Submission,
+    SubmitFailure, SystemAuthorities, SystemTrust, Visit, Vouching, Web, WebFailure,
 };
 use crate::app::job::{Cancel, Watch};
 use crate::base::{Passphrase, Time};
 use crate::checkup::Facts;
+use crate::checkup::servers::{PageSeen, Probed};
+use crate::dns::NotKnown;
 use crate::headers::ServerSignatures;
 use crate::protect::Copy;
 use crate::settings::Account;
@@ -41,6 +43,18 @@ impl Resolvers for Nothing {
 impl SignatureVerifier for Nothing {
     fn verify(&self, _: &[u8], _: Time, _: &Facts<'_>) -> ServerSignatures {
         ServerSignatures::none()
+    }
+}
+
+impl Servers for Nothing {
+    fn meet(&self, visits: &[Visit], pages: &[PageVisit], _: &Vouching<'_>, _: &Cancel) -> Met {
+        let why = NotKnown::Closed;
+        let place = |visit: &Visit| (visit.place.clone(), Probed::Not(why));
+        let page = |visit: &PageVisit| (visit.ask.clone(), PageSeen::Not(why));
+        Met {
+            places: visits.iter().map(place).collect(),
+            pages: pages.iter().map(page).collect(),
+        }
     }
 }
 

@@ -6,16 +6,20 @@ use crate::app::desk::Desk;
 use crate::app::failure::{CheckFailure, Failure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
-use crate::app::port::{OfflineNames, Resolver};
-use crate::checkup::{self, Facts, SelectorSource, Subject};
-use crate::dns::{Kind, Name, Snapshot, Zone};
-use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use crate::app::port::{OfflineNames, PageVisit, Resolver, Visit, Vouching};
+use crate::checkup::servers::{Encounters, PageSeen, Probed};
+use crate::checkup::{self, Facts, SelectorSource, Subject, Wanted};
+use crate::dns::{Kind, Name, NotKnown, Snapshot, Zone};
+use crate::settings::issuers_from_pem;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
 /// Largest zone file that is read, in bytes.
 const ZONE_BYTES: u64 = 64 << 20;
+/// Largest file of authorities that is read, in bytes.
+const AUTHORITIES_BYTES: u64 = 4 << 20;
 /// Most rounds of questions: each include or alias takes one, and none may take more than ten.
 const ROUNDS: usize = 24;
 
@@ -35,19 +39,26 @@ pub fn domain(
         selectors: selectors(&*names, &domain, &question.selectors),
         domain,
     };
+    let reach = Reach::new(desk, question)?;
     let mut snapshot = Snapshot::default();
+    let mut met = Encounters::new(reach.named());
+    let mut contacted = BTreeSet::new();
     let mut round = 0_u64;
     let report = loop {
         watch.stop_here()?;
-        let facts = Facts::new(&snapshot);
+        let facts = Facts::meeting(&snapshot, &met);
         let report = checkup::domain(&subject, &facts);
-        let wanted = facts.wanted();
+        let wanted = facts.all_wanted();
         if wanted.is_empty() || round >= ROUNDS as u64 {
             break report;
         }
         // How many rounds there will be is not known; most domains take five.
         watch.progress(Step::Checking, round.min(5), 6);
-        for (question, reply) in names.ask(&wanted, &watch.cancel) {
+        // Names first: it is cheaper to know all servers before any is met.
+        if wanted.questions.is_empty() {
+            reach.meet(desk, &wanted, &mut met, &mut contacted, watch);
+        }
+        for (question, reply) in names.ask(&wanted.questions, &watch.cancel) {
             snapshot.keep(question, reply);
         }
         round = round.saturating_add(1);
@@ -60,8 +71,147 @@ pub fn domain(
             .all()
             .map(|(q, r)| (q.clone(), r.clone()))
             .collect(),
-        contacted: names.asks(),
+        contacted: names.asks().into_iter().chain(contacted).collect(),
     })
+}
+
+/// How servers are reached.
+struct Reach {
+    named: BTreeMap<(Name, u16), SocketAddr>,
+    /// Whether nobody else may be contacted.
+    alone: bool,
+    authorities: Vec<Vec<u8>>,
+}
+
+impl Reach {
+    fn new(desk: &Desk, question: &CheckQuestion) -> Result<Self, Failure> {
+        let mut named = BTreeMap::new();
+        for to in &question.connect_to {
+            let bad = || CheckFailure::BadDomain(to.host.clone());
+            let ascii = domain_to_ascii(&to.host).map_err(|_| bad())?;
+            let host = Name::parse(&ascii).map_err(|_| bad())?;
+            named.insert((host, to.port), to.at);
+        }
+        let mut authorities: Vec<Vec<u8>> = Vec::new();
+        for path in &question.authorities {
+            let found = issuers_from_pem(&files::read(path, AUTHORITIES_BYTES)?);
+            if found.is_empty() {
+                return Err(CheckFailure::NoAuthority(path.clone()).into());
+            }
+            authorities.extend(found);
+        }
+        let alone = question.zone.is_some() || desk.offline;
+        if !desk.offline && (!alone || !named.is_empty()) {
+            let system = desk.trust.authorities();
+            authorities.extend(system.unstated.into_iter().chain(system.for_mail));
+        }
+        if desk.offline {
+            named.clear();
+        }
+        Ok(Reach {
+            named,
+            alone,
+            authorities,
+        })
+    }
+
+    fn named(&self) -> Vec<(Name, u16)> {
+        self.named.keys().cloned().collect()
+    }
+
+    fn at(
+        &self,
+        host: &Name,
+        port: u16,
+        addresses: &[IpAddr],
+    ) -> Result<Vec<SocketAddr>, NotKnown> {
+        if let Some(address) = self.named.get(&(host.clone(), port)) {
+            return Ok(vec![*address]);
+        }
+        if self.alone {
+            return Err(NotKnown::Offline);
+        }
+        // A stranger's DNS must not send us to machines in here.
+        let at: Vec<SocketAddr> = addresses
+            .iter()
+            .filter(|address| is_public(**address))
+            .map(|address| SocketAddr::new(*address, port))
+            .collect();
+        match at.is_empty() {
+            true => Err(NotKnown::NotAsked),
+            false => Ok(at),
+        }
+    }
+
+    /// Meets all who may be met; of the others it is known why not.
+    fn meet(
+        &self,
+        desk: &Desk,
+        wanted: &Wanted,
+        met: &mut Encounters,
+        contacted: &mut BTreeSet<String>,
+        watch: &Watch,
+    ) {
+        let (mut visits, mut pages) = (Vec::new(), Vec::new());
+        for (place, addresses) in &wanted.places {
+            match self.at(&place.host, place.port, addresses) {
+                Ok(at) => {
+                    contacted.insert(format!("{}:{}", place.host, place.port));
+                    let place = place.clone();
+                    visits.push(Visit { place, at });
+                }
+                Err(why) => met.keep(place.clone(), Probed::Not(why)),
+            }
+        }
+        for (ask, addresses) in &wanted.pages {
+            match self.at(&ask.host, 443, addresses) {
+                Ok(at) => {
+                    contacted.insert(format!("{}:443", ask.host));
+                    let ask = ask.clone();
+                    pages.push(PageVisit { ask, at });
+                }
+                Err(why) => met.keep_page(ask.clone(), PageSeen::Not(why)),
+            }
+        }
+        if visits.is_empty() && pages.is_empty() {
+            return;
+        }
+        let vouching = Vouching {
+            authorities: &self.authorities,
+            now: desk.clock.now(),
+        };
+        let found = desk.servers.meet(&visits, &pages, &vouching, &watch.cancel);
+        for (place, probed) in found.places {
+            met.keep(place, probed);
+        }
+        for (ask, seen) in found.pages {
+            met.keep_page(ask, seen);
+        }
+    }
+}
+
+/// Whether an address is one of the public network.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(four) => {
+            let [a, b, ..] = four.octets();
+            !(four.is_private()
+                || four.is_loopback()
+                || four.is_link_local()
+                || four.is_multicast()
+                || a == 0
+                || a >= 240
+                || (a == 100 && (64..128).contains(&b)))
+        }
+        IpAddr::V6(six) => match six.to_ipv4_mapped() {
+            Some(four) => is_public(IpAddr::V4(four)),
+            None => {
+                let first = six.segments().first().copied().unwrap_or_default();
+                // What is given out is 2000::/3 (RFC 4291 §2.4).
+                first & 0xe000 == 0x2000
+            }
+        },
+    }
 }
 
 /// Who answers: the zone file that was named, nobody when offline, else a resolver on the network.

@@ -96,6 +96,7 @@ fn desk(server: &Arc<Picky>) -> Desk {
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
+        servers: Arc::new(Nothing),
         scanner: Arc::new(Nothing),
         signatures: Arc::new(Nothing),
         workers: Arc::new(Threads),

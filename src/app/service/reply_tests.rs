@@ -20,6 +20,7 @@ fn empty_desk() -> Desk {
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
+        servers: Arc::new(Nothing),
         scanner: Arc::new(Nothing),
         signatures: Arc::new(Nothing),
         workers: Arc::new(Threads),

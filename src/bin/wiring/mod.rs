@@ -9,6 +9,7 @@ use waxwing::adapters::http::HttpWeb;
 use waxwing::adapters::mailauth::MailAuth;
 use waxwing::adapters::pop3::Pop3Mailbox;
 use waxwing::adapters::practice::InProcessGround;
+use waxwing::adapters::servers::NetworkServers;
 use waxwing::adapters::smtp::SmtpSubmission;
 use waxwing::adapters::store::{Environment, FileStore, Home, VaultAccess};
 use waxwing::adapters::trust::TrustFiles;
@@ -34,6 +35,7 @@ pub fn desks(
         trust: Arc::new(TrustFiles::of_system()),
         web: Arc::new(HttpWeb::new(runtime.clone())),
         resolvers: Arc::new(NetworkResolvers::new(runtime.clone())),
+        servers: Arc::new(NetworkServers::new(runtime.clone())),
         scanner: Arc::new(Clamd::of_system()),
         signatures: Arc::new(MailAuth),
         workers: Arc::new(Threads),

@@ -1,3 +1,4 @@
+use crate::app::command::ConnectTo;
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,4 +17,25 @@ pub struct CheckArgs {
     /// A name under which the domain keeps a DKIM key; a letter's DKIM-Signature has it as s=
     #[arg(long, value_name = "S")]
     pub selector: Vec<String>,
+    /// Reach a host's port at this address; with --zone nobody else is contacted
+    #[arg(long, value_name = "HOST:PORT:IP:PORT", value_parser = connect_to)]
+    pub connect_to: Vec<ConnectTo>,
+    /// Trust the authorities in this file (PEM) beside the system's
+    #[arg(long, value_name = "FILE")]
+    pub ca: Vec<PathBuf>,
+}
+
+fn connect_to(text: &str) -> Result<ConnectTo, String> {
+    let mut pieces = text.splitn(3, ':');
+    let mut read = || {
+        let (host, port, at) = (pieces.next()?, pieces.next()?, pieces.next()?);
+        let port = port.parse().ok().filter(|port| *port != 0)?;
+        let at: SocketAddr = at.parse().ok()?;
+        (!host.is_empty()).then(|| ConnectTo {
+            host: host.to_owned(),
+            port,
+            at,
+        })
+    };
+    read().ok_or_else(|| "write it as HOST:PORT:IP:PORT, mx.example.org:25:192.0.2.1:25".to_owned())
 }

@@ -16,6 +16,8 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Report, Failure> {
         zone: args.zone.clone(),
         resolver: args.resolver,
         selectors: args.selector.clone(),
+        connect_to: args.connect_to.clone(),
+        authorities: args.ca.clone(),
     };
     match session.run(Command::CheckDomain(Box::new(question)))? {
         Outcome::Checked(answer) => Ok(report(&answer)),

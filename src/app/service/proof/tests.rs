@@ -25,6 +25,7 @@ pub(in crate::app::service) fn desk() -> Desk {
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
+        servers: Arc::new(Nothing),
         scanner: Arc::new(Nothing),
         signatures: Arc::new(Nothing),
         workers: Arc::new(Threads),

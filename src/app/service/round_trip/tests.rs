@@ -209,6 +209,7 @@ fn round_trip(fault: Fault, keep: Option<&Path>) -> (Vec<&'static str>, Result<(
         trust: Arc::new(Nothing),
         web: Arc::new(Nothing),
         resolvers: Arc::new(Nothing),
+        servers: Arc::new(Nothing),
         scanner: Arc::new(Nothing),
         signatures: Arc::new(Nothing),
         workers: Arc::new(Threads),
