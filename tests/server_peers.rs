@@ -1,7 +1,6 @@
 //! `wax check` against real servers on loopback: Postfix and Dovecot, set up well and each time with one
 //! mistake, and servers that belong to nobody's protocol.
 
-#[expect(dead_code, reason = "certificates are only shown here")]
 #[path = "support/authority.rs"]
 mod authority;
 #[expect(dead_code, reason = "no letters are delivered here")]
@@ -15,6 +14,9 @@ mod sasl;
 #[expect(dead_code, reason = "only checks are run here")]
 #[path = "support/wax.rs"]
 mod wax;
+
+#[path = "server_peers/pages.rs"]
+mod pages;
 
 use authority::{Authority, Certificate, PAST};
 use base64::Engine as _;

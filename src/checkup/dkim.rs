@@ -222,6 +222,7 @@ mod tests {
                 .iter()
                 .map(|(s, source)| ((*s).to_owned(), *source))
                 .collect(),
+            lists: Vec::new(),
         };
         over(zone, |facts| {
             let mut findings = Vec::new();

@@ -103,9 +103,6 @@ impl<'a> Facts<'a> {
     /// The addresses of a host; `None` while they are not asked for yet. A host that was named
     /// together with an address needs none.
     fn addresses(&self, host: &Name) -> Result<Option<Vec<IpAddr>>, NotKnown> {
-        if self.met.is_some_and(|met| met.is_named(host)) {
-            return Ok(Some(Vec::new()));
-        }
         let mut found = Vec::new();
         let mut failed = None;
         let mut waiting = false;
@@ -122,6 +119,7 @@ impl<'a> Facts<'a> {
         match (waiting, found.is_empty(), failed) {
             (true, _, _) => Ok(None),
             (false, false, _) => Ok(Some(found)),
+            (false, true, _) if self.met.is_some_and(|met| met.is_named(host)) => Ok(Some(found)),
             (false, true, Some(why)) => Err(why),
             (false, true, None) => Err(NotKnown::Closed),
         }

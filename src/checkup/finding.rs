@@ -76,6 +76,15 @@ pub enum Detail {
     Names(Vec<String>),
     /// Why it is not known.
     NotKnown(NotKnown),
+    /// A block list, with why, and where it says what it lists and how to be taken off.
+    Listed {
+        /// Its name.
+        list: String,
+        /// Its words for the listing.
+        reasons: Vec<&'static str>,
+        /// Its policy, and where to ask to be taken off, where that is known.
+        places: Option<(&'static str, &'static str)>,
+    },
 }
 
 macro_rules! ids {

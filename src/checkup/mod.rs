@@ -9,9 +9,13 @@
 
 mod dkim;
 pub mod dmarc;
+mod dnssec;
 mod facts;
 mod finding;
+mod found;
+pub mod lists;
 mod mail_servers;
+mod mta_sts;
 mod optional;
 pub mod servers;
 pub mod spf;
@@ -33,6 +37,8 @@ pub struct Subject {
     pub domain: Name,
     /// DKIM selectors that may be in use, and how sure that is.
     pub selectors: Vec<(String, SelectorSource)>,
+    /// Block lists to be asked.
+    pub lists: Vec<Name>,
 }
 
 /// What a domain's DNS was found to say.
@@ -53,7 +59,13 @@ pub fn domain(subject: &Subject, facts: &Facts<'_>) -> Report {
     dmarc::check(&subject.domain, facts, &mut findings);
     mail_servers::check(&subject.domain, facts, &mut findings);
     servers::check(&subject.domain, facts, &mut findings);
+    lists::check(&subject.domain, &subject.lists, facts, &mut findings);
+    if sends {
+        mta_sts::check(&subject.domain, facts, &mut findings);
+    }
     optional::check(&subject.domain, sends, facts, &mut findings);
+    found::check(&subject.domain, facts, &mut findings);
+    dnssec::check(&subject.domain, facts, &mut findings);
     findings.sort_by_key(|finding| finding.id);
     Report { findings, spf }
 }

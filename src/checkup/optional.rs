@@ -5,24 +5,10 @@ use super::finding::{Detail, Finding, FindingId, Owner, Paste};
 use super::{mail_servers, tags};
 use crate::dns::{Kind, Name};
 
-/// Looks for MTA-STS (RFC 8461 §3.1), TLS-RPT (RFC 8460 §3), DANE (RFC 7672) and BIMI.
+/// Looks for TLS-RPT (RFC 8460 §3), DANE (RFC 7672) and BIMI.
 pub fn check(domain: &Name, takes_mail: bool, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    use FindingId::{BimiMissing, MtaStsMissing, MtaStsSyntax, TlsRptMissing};
+    use FindingId::{BimiMissing, TlsRptMissing};
     if takes_mail {
-        text(
-            domain,
-            "_mta-sts",
-            "v=STSv1",
-            MtaStsMissing,
-            facts,
-            findings,
-            |tags| {
-                let id = tags::value(tags, "id")?;
-                let sound =
-                    (1..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric());
-                sound.then_some(())
-            },
-        );
         let paste = Paste {
             name: format!("_smtp._tls.{domain}"),
             kind: "TXT",
@@ -58,12 +44,6 @@ pub fn check(domain: &Name, takes_mail: bool, facts: &Facts<'_>, findings: &mut 
         findings,
         |tags| tags::value(tags, "l").map(|_| ()),
     );
-    // A record that is there and cannot be read is wrong, not missing.
-    for finding in findings.iter_mut() {
-        if finding.outcome == super::Outcome::Fail && finding.id == MtaStsMissing {
-            finding.id = MtaStsSyntax;
-        }
-    }
 }
 
 fn text(
@@ -92,14 +72,9 @@ fn text(
     });
 }
 
-/// Only MTA-STS has a finding of its own for this; the others stay advice.
 fn unreadable(id: FindingId, subject: &str, text: &[u8]) -> Finding {
     let detail = Detail::Text(String::from_utf8_lossy(text).into_owned());
-    if id == FindingId::MtaStsMissing {
-        Finding::fail(id, subject, Owner::Registrar).with(detail)
-    } else {
-        Finding::advice(id, subject, Owner::Registrar).with(detail)
-    }
+    Finding::advice(id, subject, Owner::Registrar).with(detail)
 }
 
 fn tlsa(domain: &Name, facts: &Facts<'_>, findings: &mut Vec<Finding>) {

@@ -199,7 +199,11 @@ fn unknown(finding: &Finding) -> String {
 fn counted(detail: &Detail) -> (usize, usize) {
     match detail {
         Detail::Count { seen, most } => (*seen, *most),
-        Detail::None | Detail::Text(_) | Detail::Names(_) | Detail::NotKnown(_) => (0, 0),
+        Detail::None
+        | Detail::Text(_)
+        | Detail::Names(_)
+        | Detail::NotKnown(_)
+        | Detail::Listed { .. } => (0, 0),
     }
 }
 
@@ -212,6 +216,9 @@ fn quoted(detail: &Detail) -> String {
                 .map(|name| format!("“{}”", escape_line(name)))
                 .collect();
             super::list_of(&names)
+        }
+        Detail::Listed { list, reasons, .. } => {
+            format!("{} ({})", escape_line(list), reasons.join(", "))
         }
         Detail::None | Detail::Count { .. } | Detail::NotKnown(_) => String::new(),
     }
@@ -264,9 +271,10 @@ fn wrong(finding: &Finding) -> String {
         FindingId::VrfyEnabled => "The server tells strangers who has a mailbox.".to_owned(),
         FindingId::DefaultLogin => "The server takes a default login.".to_owned(),
         FindingId::Listed => format!("It stands on {what}."),
+        FindingId::MtaStsMissing if finding.outcome == Outcome::Fail => format!("A policy is announced and cannot be fetched: {}.", plain(detail)),
         FindingId::MtaStsMissing => "The domain does not ask other servers to deliver encrypted or not at all.".to_owned(),
         FindingId::MtaStsMismatch => format!("The policy does not name {what}: servers that keep to it cannot deliver there."),
-        FindingId::MtaStsSyntax => format!("The record cannot be read: {what}."),
+        FindingId::MtaStsSyntax => format!("The record or the policy cannot be read: {what}."),
         FindingId::TlsRptMissing => "Nobody is told when encrypting to this domain fails.".to_owned(),
         FindingId::TlsaMissing => "The server's certificate is not bound in DNS.".to_owned(),
         FindingId::TlsaMismatch => "What is bound in DNS is not the server's certificate: servers that check it cannot deliver.".to_owned(),
@@ -281,9 +289,11 @@ fn wrong(finding: &Finding) -> String {
 fn plain(detail: &Detail) -> String {
     match detail {
         Detail::Text(text) => escape_line(text),
-        Detail::Names(_) | Detail::None | Detail::Count { .. } | Detail::NotKnown(_) => {
-            quoted(detail)
-        }
+        Detail::Names(_)
+        | Detail::None
+        | Detail::Count { .. }
+        | Detail::NotKnown(_)
+        | Detail::Listed { .. } => quoted(detail),
     }
 }
 
@@ -295,6 +305,15 @@ fn fix(finding: &Finding) -> String {
             None => format!("Add a {} record at {name}: {after}", paste.kind),
             Some(_) => format!("Change the {} record at {name} to: {after}", paste.kind),
         };
+    }
+    if let Detail::Listed {
+        places: Some((policy, removal)),
+        ..
+    } = &finding.detail
+    {
+        return format!(
+            "Find out why, mend that, and ask to be taken off at {removal}; what it lists stands at {policy}"
+        );
     }
     match finding.id {
         FindingId::SpfMultiple => "Make one record out of them: “v=spf1”, then the terms of all, then one “-all”.",

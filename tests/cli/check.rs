@@ -20,6 +20,136 @@ _smtp._tls TXT \"v=TLSRPTv1; rua=mailto:tls@good.example\"
 k1._domainkey TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"
 ";
 
+/// A key of 768 bits.
+const WEAK: &str = "k=rsa; p=MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhAL5PbvdTxJ/eSfUaffy138JD6VqhQNvhX8eH6RIQwytMY7kAhCvgZ5IsNHbTOv/xc5AfMboQ5v2FhH/3cz0D6LObCeXaDn9RB4mQSGW+mG6tEqeAXzQiWOnVcGYE4Z/tpwIDAQAB";
+
+/// What is spoiled, by what, and the one finding of it.
+const PLANTED: &[(&str, &str, &str)] = &[
+    (
+        "@ TXT \"v=spf1 mx include:_spf.good.example -all\"",
+        "",
+        "spf-missing",
+    ),
+    (
+        "include:_spf.good.example -all",
+        "include:_spf.good.example +all",
+        "spf-plus-all",
+    ),
+    ("v=spf1 mx", "v=spf1 mx ptr", "spf-ptr"),
+    ("v=spf1 mx", "v=spf1 mx ipv4:192.0.2.1", "spf-syntax"),
+    (
+        "ip4:192.0.2.0/28 ~all",
+        "include:good.example ~all",
+        "spf-loop",
+    ),
+    ("_dmarc TXT", "_other TXT", "dmarc-missing"),
+    ("p=reject", "p=none", "dmarc-none"),
+    ("p=reject", "p=reject; pct=20", "dmarc-removed-tag"),
+    ("p=reject", "p=refuse", "dmarc-syntax"),
+    (
+        "reports@good.example",
+        "d@else.example",
+        "dmarc-report-unauthorised",
+    ),
+    ("mx1 A 192.0.2.1\n", "mx1 TXT x\n", "mx-unresolvable"),
+    (
+        "mx1 A 192.0.2.1\n",
+        "mx1 CNAME a1\na1 A 192.0.2.1\n",
+        "mx-cname",
+    ),
+    (
+        "1.2.0.192.in-addr.arpa. PTR mx1",
+        "9.2.0.192.in-addr.arpa. PTR mx1",
+        "rdns-missing",
+    ),
+    (
+        "PTR mx1.good.example.",
+        "PTR mx2.good.example.",
+        "rdns-mismatch",
+    ),
+    ("id=20260101", "id=", "mta-sts-syntax"),
+    (
+        "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        "p=",
+        "dkim-revoked",
+    ),
+    ("k=ed25519;", "k=ed25519; t=y;", "dkim-testing"),
+    ("k=ed25519;", "k=rsa;", "dkim-syntax"),
+    (
+        "_spf TXT",
+        "@ TXT \"v=spf1 -all\"\n_spf TXT",
+        "spf-multiple",
+    ),
+    (
+        "ip4:192.0.2.0/28 ~all",
+        "a:mx1.good.example a:mx1.good.example a:mx1.good.example a:mx1.good.example a:mx1.good.example a:mx1.good.example a:mx1.good.example a:mx1.good.example a:mx1.good.example ~all",
+        "spf-too-many-lookups",
+    ),
+    (
+        "ip4:192.0.2.0/28 ~all",
+        "a:n1.good.example a:n2.good.example a:n3.good.example ~all",
+        "spf-void-lookups",
+    ),
+    (
+        "include:_spf.good.example",
+        "include:mx1.good.example",
+        "spf-include",
+    ),
+    ("ip4:192.0.2.0/28", "ip4:300.0.2.0/28", "spf-syntax"),
+    ("ip4:192.0.2.0/28", "net:192.0.2.0/28", "spf-syntax"),
+    ("ip4:192.0.2.0/28", "ip6:2001:db8::/129", "spf-syntax"),
+    ("ip4:192.0.2.0/28 ~all", "redirect=good.example", "spf-loop"),
+    ("-all\"", "all\"", "spf-plus-all"),
+    (
+        "k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        WEAK,
+        "dkim-weak",
+    ),
+    (
+        "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        "p=***",
+        "dkim-syntax",
+    ),
+    (
+        "; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        "",
+        "dkim-syntax",
+    ),
+    ("v=DKIM1; k", "v=DKIM2; k", "dkim-syntax"),
+    (
+        "_dmarc TXT",
+        "_dmarc TXT \"v=DMARC1; p=none\"\n_dmarc TXT",
+        "dmarc-multiple",
+    ),
+    ("p=reject;", "p=reject; ri=3600;", "dmarc-removed-tag"),
+    ("p=reject;", "p=reject; rf=afrf;", "dmarc-removed-tag"),
+    ("p=reject;", "p=reject p=none;", "dmarc-syntax"),
+    ("@ MX 10 mx1\n@ MX 20 mx2\n", "", "mx-missing"),
+    ("@ MX 20 mx2\n", "@ MX 0 .\n", "mx-null"),
+    ("mx2 A 192.0.2.2\n", "", "mx-unresolvable"),
+    (
+        "2.2.0.192.in-addr.arpa. PTR mx2.good.example.",
+        "2.2.0.192.in-addr.arpa. PTR gone.good.example.",
+        "rdns-mismatch",
+    ),
+    (
+        "2.2.0.192.in-addr.arpa. PTR mx2.good.example.\n",
+        "",
+        "rdns-missing",
+    ),
+    (
+        "_mta-sts TXT",
+        "_mta-sts TXT \"v=STSv1; id=2\"\n_mta-sts TXT",
+        "mta-sts-syntax",
+    ),
+    ("id=20260101", "id=2026-01-01", "mta-sts-syntax"),
+    (
+        "id=20260101",
+        "id=123456789012345678901234567890123",
+        "mta-sts-syntax",
+    ),
+];
+
 fn check(wax: &Wax, zone: &str, domain: &str) -> Value {
     let file = wax.file("zone", zone);
     wax.json(&["check", domain, "--zone", &file])
@@ -41,61 +171,14 @@ fn rule_68_each_planted_mistake_is_named_and_none_else() {
     let report = check(&wax, GOOD, "someone@good.example");
     assert_eq!(ids(&report, "fail"), Vec::<String>::new(), "{report:#}");
     assert_eq!(report["domain"], "good.example");
-    for (line, instead, id) in [
-        (
-            "@ TXT \"v=spf1 mx include:_spf.good.example -all\"",
-            "",
-            "spf-missing",
-        ),
-        (
-            "include:_spf.good.example -all",
-            "include:_spf.good.example +all",
-            "spf-plus-all",
-        ),
-        ("v=spf1 mx", "v=spf1 mx ptr", "spf-ptr"),
-        ("v=spf1 mx", "v=spf1 mx ipv4:192.0.2.1", "spf-syntax"),
-        (
-            "ip4:192.0.2.0/28 ~all",
-            "include:good.example ~all",
-            "spf-loop",
-        ),
-        ("_dmarc TXT", "_other TXT", "dmarc-missing"),
-        ("p=reject", "p=none", "dmarc-none"),
-        ("p=reject", "p=reject; pct=20", "dmarc-removed-tag"),
-        ("p=reject", "p=refuse", "dmarc-syntax"),
-        (
-            "reports@good.example",
-            "d@else.example",
-            "dmarc-report-unauthorised",
-        ),
-        ("mx1 A 192.0.2.1\n", "mx1 TXT x\n", "mx-unresolvable"),
-        (
-            "mx1 A 192.0.2.1\n",
-            "mx1 CNAME a1\na1 A 192.0.2.1\n",
-            "mx-cname",
-        ),
-        (
-            "1.2.0.192.in-addr.arpa. PTR mx1",
-            "9.2.0.192.in-addr.arpa. PTR mx1",
-            "rdns-missing",
-        ),
-        (
-            "PTR mx1.good.example.",
-            "PTR mx2.good.example.",
-            "rdns-mismatch",
-        ),
-        ("id=20260101", "id=", "mta-sts-syntax"),
-        (
-            "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
-            "p=",
-            "dkim-revoked",
-        ),
-        ("k=ed25519;", "k=ed25519; t=y;", "dkim-testing"),
-        ("k=ed25519;", "k=rsa;", "dkim-syntax"),
-    ] {
+    for (line, instead, id) in PLANTED {
         assert!(GOOD.contains(line), "{line}");
         let report = check(&wax, &GOOD.replacen(line, instead, 1), "good.example");
-        assert_eq!(ids(&report, "fail"), [id], "{line} → {instead}: {report:#}");
+        assert_eq!(
+            ids(&report, "fail"),
+            [*id],
+            "{line} → {instead}: {report:#}"
+        );
     }
 }
 
@@ -115,7 +198,7 @@ fn rule_68_what_is_optional_is_advice_and_offline_is_unknown() {
     };
     assert!(advice("mta-sts-missing") && advice("tls-rpt-missing") && advice("tlsa-missing"));
 
-    let nothing = wax.json(&["check", "good.example", "--offline"]);
+    let nothing = wax.json(&["check", "good.example", "--offline", "--list", "all"]);
     assert_eq!(ids(&nothing, "fail"), Vec::<String>::new());
     assert_eq!(ids(&nothing, "pass"), Vec::<String>::new());
     assert!(!ids(&nothing, "unknown").is_empty());
@@ -135,5 +218,56 @@ fn what_is_no_domain_and_no_zone_is_told() {
         ),
     ] {
         assert_eq!(wax.error(&args), code, "{args:?}");
+    }
+}
+
+#[test]
+fn rule_67_lists_are_asked_when_chosen_and_only_their_codes_count() {
+    let wax = Wax::new();
+    let zone = |code: &str| {
+        let listed = format!("1.2.0.192.zen.spamhaus.org. A {code}\n");
+        wax.file(
+            "zone",
+            format!("{GOOD}{listed}good.example.dbl.spamhaus.org. A 127.0.1.2\n"),
+        )
+    };
+    let run = |code, lists: &[&str]| {
+        let file = zone(code);
+        let mut args = vec!["check", "good.example", "--zone", &file];
+        args.extend(lists.iter().flat_map(|list| ["--list", *list]));
+        let report = wax.json(&args);
+        ids(&report, "fail")
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(run("127.0.0.2", &[]), none);
+    assert_eq!(run("127.0.0.2", &["zen.spamhaus.org"]), ["listed"]);
+    assert_eq!(run("127.255.255.254", &["zen.spamhaus.org"]), none);
+    assert_eq!(run("127.0.0.1", &["addresses"]), none);
+    assert_eq!(run("127.0.0.1", &["domains"]), ["listed"]);
+    assert_eq!(
+        wax.error(&["check", "good.example", "--offline", "--list", "a b"]),
+        "bad-domain"
+    );
+}
+
+#[test]
+fn domains_with_which_nothing_is_wrong() {
+    let wax = Wax::new();
+    for (name, zone) in [
+        (
+            "no.example",
+            "$ORIGIN no.example.\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"\n@ MX 0 .\n",
+        ),
+        (
+            "six.example",
+            "$ORIGIN six.example.\n@ TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; p=quarantine; np=reject\"\n@ MX 5 m\nm AAAA 2001:db8::1\n1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. PTR m.six.example.\n",
+        ),
+        (
+            "sub.org.example",
+            "$ORIGIN org.example.\nsub TXT \"v=spf1 include:_s.org.example -all\"\n_s TXT \"v=spf1 ip4:192.0.2.9 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; sp=reject\"\nsub MX 1 m\nm A 192.0.2.9\n9.2.0.192.in-addr.arpa. PTR m.org.example.\n",
+        ),
+    ] {
+        let report = check(&wax, zone, name);
+        assert_eq!(ids(&report, "fail"), Vec::<String>::new(), "{report:#}");
     }
 }

@@ -146,6 +146,8 @@ pub struct CheckQuestion {
     /// Where hosts are reached, instead of at the addresses that DNS gives. With a zone file nobody
     /// else is contacted.
     pub connect_to: Vec<ConnectTo>,
+    /// Block lists to be asked: zones, or `addresses`, `domains`, `all`.
+    pub lists: Vec<String>,
     /// Certificates of authorities that vouch beside the system's (PEM).
     pub authorities: Vec<PathBuf>,
 }

@@ -37,6 +37,7 @@ pub fn domain(
     let names = resolver(desk, question.zone.as_deref(), question.resolver)?;
     let subject = Subject {
         selectors: selectors(&*names, &domain, &question.selectors),
+        lists: block_lists(&question.lists)?,
         domain,
     };
     let reach = Reach::new(desk, question)?;
@@ -236,6 +237,20 @@ pub fn resolver(
         .resolvers
         .find(at)
         .map_err(|_| CheckFailure::NoResolver)?)
+}
+
+/// The zones of the block lists that were chosen.
+fn block_lists(names: &[String]) -> Result<Vec<Name>, Failure> {
+    let mut zones = Vec::new();
+    for name in names {
+        let chosen = checkup::lists::chosen(name);
+        if chosen.is_empty() {
+            return Err(CheckFailure::BadDomain(name.clone()).into());
+        }
+        zones.extend(chosen);
+    }
+    zones.dedup();
+    Ok(zones)
 }
 
 /// Those that the person named, those that the zone lists, and the common ones to be tried.

@@ -110,3 +110,69 @@ fn fits(record: &Tlsa, der: &[u8]) -> bool {
         _ => hashed(&digest::SHA512),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_fit_the_certificates_that_they_bind() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(vec!["mx.example.org".to_owned()]).unwrap();
+        let der = params.self_signed(&key).unwrap().der().to_vec();
+        let spki = X509Cert::from_der(&der).unwrap().spki().to_vec();
+        let sha = |with, bytes: &[u8]| digest::digest(with, bytes).as_ref().to_vec();
+        let record = |usage, selector, matching, data: &[u8]| Tlsa {
+            usage,
+            selector,
+            matching,
+            data: data.to_vec(),
+        };
+        let chain = [der.clone()];
+        let above = [vec![1, 2, 3], der.clone()];
+        for (record, chain, expected) in [
+            (
+                record(3, 1, 1, &sha(&digest::SHA256, &spki)),
+                &chain[..],
+                Dane::Own,
+            ),
+            (
+                record(3, 0, 1, &sha(&digest::SHA256, &der)),
+                &chain,
+                Dane::Own,
+            ),
+            (
+                record(3, 1, 2, &sha(&digest::SHA512, &spki)),
+                &chain,
+                Dane::Own,
+            ),
+            (record(3, 0, 0, &der), &chain, Dane::Own),
+            (
+                record(3, 1, 1, &sha(&digest::SHA256, &der)),
+                &chain,
+                Dane::Mismatch,
+            ),
+            (
+                record(2, 0, 1, &sha(&digest::SHA256, &der)),
+                &above,
+                Dane::Authority,
+            ),
+            (
+                record(2, 0, 1, &sha(&digest::SHA256, &der)),
+                &chain,
+                Dane::Mismatch,
+            ),
+            (
+                record(1, 1, 1, &sha(&digest::SHA256, &spki)),
+                &chain,
+                Dane::Unusable,
+            ),
+            (record(3, 1, 9, &spki), &chain, Dane::Unusable),
+        ] {
+            assert_eq!(dane(&[&record], chain), expected, "{record:?}");
+        }
+        let wrong = record(3, 1, 1, b"x");
+        let right = record(3, 1, 0, &spki);
+        assert_eq!(dane(&[&wrong, &right], &chain), Dane::Own);
+    }
+}

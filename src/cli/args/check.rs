@@ -20,6 +20,9 @@ pub struct CheckArgs {
     /// Reach a host's port at this address; with --zone nobody else is contacted
     #[arg(long, value_name = "HOST:PORT:IP:PORT", value_parser = connect_to)]
     pub connect_to: Vec<ConnectTo>,
+    /// Ask this block list: a zone, or one of the sets addresses, domains, all [none is asked otherwise]
+    #[arg(long, value_name = "ZONE")]
+    pub list: Vec<String>,
     /// Trust the authorities in this file (PEM) beside the system's
     #[arg(long, value_name = "FILE")]
     pub ca: Vec<PathBuf>,

@@ -18,6 +18,7 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Report, Failure> {
         selectors: args.selector.clone(),
         connect_to: args.connect_to.clone(),
         authorities: args.ca.clone(),
+        lists: args.list.clone(),
     };
     match session.run(Command::CheckDomain(Box::new(question)))? {
         Outcome::Checked(answer) => Ok(report(&answer)),
