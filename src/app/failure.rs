@@ -81,6 +81,8 @@ pub enum Failure {
     MaybeSentAlready,
     /// `--offline` forbids it.
     Offline,
+    /// Only while practising.
+    NotPractising,
     /// The practice server could not start; the system's words.
     Practice(String),
     /// The person stopped it.

@@ -96,6 +96,8 @@ pub enum Slot {
     Origin,
     /// Read: many letters at once.
     Many,
+    /// Read: a practice letter.
+    Training,
     /// Read: what was opened before.
     Opened,
     /// Read: remembering what was opened now.
@@ -116,7 +118,7 @@ pub enum Slot {
 
 impl Slot {
     /// The slots whose answers belong to one desk.
-    pub const OF_PAGES: [Slot; 29] = [
+    pub const OF_PAGES: [Slot; 30] = [
         Slot::AccountTest,
         Slot::Storage,
         Slot::Anchors,
@@ -138,6 +140,7 @@ impl Slot {
         Slot::Evidence,
         Slot::Origin,
         Slot::Many,
+        Slot::Training,
         Slot::Opened,
         Slot::Remember,
         Slot::Reply,
@@ -163,6 +166,7 @@ impl Slot {
             | Slot::Evidence
             | Slot::Origin
             | Slot::Many
+            | Slot::Training
             | Slot::Import
             | Slot::Export => true,
             Slot::Overview

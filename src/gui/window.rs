@@ -363,6 +363,7 @@ impl Window {
             | Slot::Evidence
             | Slot::Origin
             | Slot::Many
+            | Slot::Training
             | Slot::Opened
             | Slot::Remember
             | Slot::Reply => {

@@ -99,6 +99,11 @@ pub fn failure(failure: &Failure) -> Notice {
         )
         .why("Nothing was sent and nothing was changed.")
         .next("Leave --offline out."),
+        Failure::NotPractising => {
+            Notice::new("not-practising", Turn::You, "You are not practising.")
+                .why("Practice letters come while you practise, and nothing of them is kept.")
+                .next("Begin to practise, then try again.")
+        }
         Failure::Practice(detail) => Notice::new(
             "practice-failed",
             Turn::Setup,

@@ -20,6 +20,7 @@ mod print;
 mod progress;
 mod store;
 mod structure;
+mod training;
 mod typing;
 mod verdict;
 
@@ -46,6 +47,7 @@ pub use store::{kept, vault_kind};
 pub use structure::{
     attachment_caution, attachment_name, layers, name_caution, own_protection, part_cover,
 };
+pub use training::trick;
 pub use typing::{pasted_too_much, recipients_left_out, unseen_left_out};
 pub use verdict::{caution, checked, verdict, verdict_facts, why_not};
 

@@ -2,6 +2,7 @@
 //! what it left behind in the hands of gpg.
 
 use crate::gnupg::Gpg;
+use crate::wax::Wax;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -153,4 +154,35 @@ fn practice_says_each_step_in_json_too() {
         .collect();
     assert_eq!(steps, ["ready", "sent", "answered", "opened"]);
     assert_eq!(files(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn the_known_tricks_are_shown_with_what_gives_each_away() {
+    let wax = Wax::new();
+    let kept = wax.path("tricks");
+    let told = wax.json(&["practice", "--tricks", "--keep", kept.to_str().unwrap()]);
+    let tricks = told["tricks"].as_array().unwrap();
+    assert_eq!(tricks.len(), 6, "{told:#}");
+    for trick in tricks {
+        let name = trick["trick"].as_str().unwrap();
+        let good = trick["summary"] == "confidential";
+        assert_eq!(good, name == "honest", "{trick:#}");
+        assert!(trick["gave_away"].as_str().unwrap().len() > 40);
+        let cautions = trick["cautions"].to_string();
+        match name {
+            "spoofed-signer" => assert_eq!(trick["why_not"], "no-cert"),
+            "hidden-text" => assert!(cautions.contains("hidden-text"), "{cautions}"),
+            "covert-quote" => assert!(cautions.contains("errant-parts"), "{cautions}"),
+            _ => {}
+        }
+        assert!(kept.join(format!("{name}.eml")).exists(), "{name}");
+    }
+    // A letter that was kept looks to a stranger as it looked there, and no answer gives a secret away.
+    let covert = kept.join("covert-quote.eml");
+    let reply = wax.run(&["reply", covert.to_str().unwrap()]).stdout;
+    assert!(!String::from_utf8_lossy(&reply).contains("secret of an old letter"));
+    let file = kept.join("dangerous-file.eml");
+    let opened = wax.json(&["open", file.to_str().unwrap()]);
+    let cautions = &opened["payload"]["attachments"][0]["cautions"];
+    assert!(cautions.to_string().contains("double-ending"), "{cautions}");
 }

@@ -159,3 +159,45 @@ fn an_mbox_fills_the_list_and_is_filtered_and_read() {
     desktop.press(Role::Button, "Close the letters of this file");
     desktop.until_words("Open a letter that you saved as a file");
 }
+
+#[test]
+fn the_training_asks_about_each_letter_and_tells_what_gave_it_away() {
+    let mut desktop = Desktop::open();
+    desktop.press(Role::Button, "Practise first");
+    desktop.until_words("The subject is hidden");
+    desktop.press(Role::Tab, "Read");
+    desktop.press(Role::Button, "Spot the trick");
+    // An address that looks like the partner's comes first; the person believes it.
+    desktop.until_words("is it what it says?");
+    desktop.until_words("I am on the road");
+    desktop.press(Role::Button, "It is fine");
+    desktop.until_words("Not quite.");
+    desktop.until_words("The address was not Pia's.");
+    desktop.until_words("0 of 1 right");
+    desktop.press(Role::Tab, "Route");
+    desktop.until_words("looks like practice.invalid");
+    for (words, press, told) in [
+        ("rent to my new account", "Something is wrong", "not by Pia"),
+        ("shall we meet at ten", "It is fine", "was what it said"),
+        (
+            "A short yes will do",
+            "Something is wrong",
+            "not to be seen",
+        ),
+        ("quote it whole", "Something is wrong", "old sealed letter"),
+        (
+            "Your invoice is attached",
+            "Something is wrong",
+            "was a program",
+        ),
+    ] {
+        desktop.press(Role::Button, "Next letter");
+        desktop.until_words(words);
+        desktop.press(Role::Button, press);
+        desktop.until_words("You saw it.");
+        desktop.until_words(told);
+    }
+    desktop.until_words("5 of 6 right");
+    desktop.press(Role::Button, "Stop training");
+    desktop.until(Role::Button, "Spot the trick");
+}

@@ -18,6 +18,47 @@ pub enum LetterPart {
     Text,
 }
 
+/// A practice letter: one that is what it says, or a harmless copy of a known attack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trick {
+    /// None: sealed and signed by the partner.
+    Honest,
+    /// The partner's name, and a signature of somebody else's.
+    SpoofedSigner,
+    /// An address that looks like the partner's.
+    LookAlike,
+    /// Text that cannot be seen.
+    HiddenText,
+    /// A program that poses as a document.
+    DangerousFile,
+    /// An old sealed letter inside, to be quoted in the answer.
+    CovertQuote,
+}
+
+impl Trick {
+    /// All, in an order that does not tell which comes next.
+    pub const ALL: [Trick; 6] = [
+        Trick::LookAlike,
+        Trick::SpoofedSigner,
+        Trick::Honest,
+        Trick::HiddenText,
+        Trick::CovertQuote,
+        Trick::DangerousFile,
+    ];
+
+    /// A lasting word for scripts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Trick::Honest => "honest",
+            Trick::SpoofedSigner => "spoofed-signer",
+            Trick::LookAlike => "look-alike",
+            Trick::HiddenText => "hidden-text",
+            Trick::DangerousFile => "dangerous-file",
+            Trick::CovertQuote => "covert-quote",
+        }
+    }
+}
+
 /// Where many messages are.
 #[derive(Debug, Clone)]
 pub enum BulkFrom {

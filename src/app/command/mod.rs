@@ -5,11 +5,11 @@ mod outcome;
 
 pub use asked::{
     Answers, BulkFrom, CheckQuestion, ConnectTo, DraftForm, DraftSource, Files, FormAttachment,
-    ImportKeys, KeySource, LetterPart, OpenWhat, OriginWish, RequestCertificate, Way,
+    ImportKeys, KeySource, LetterPart, OpenWhat, OriginWish, RequestCertificate, Trick, Way,
 };
 pub use outcome::{
     CheckAnswer, ImportReport, ImportedKey, NewCertificates, NewIdentity, OriginAnswer, Outcome,
-    Overview, Reply, Requested, SealedCopy, SendReport,
+    Overview, Reply, Requested, SealedCopy, SendReport, TrainingLetter,
 };
 
 use crate::address::{Address, Mailbox};
@@ -260,6 +260,8 @@ pub enum Command {
         /// The person asked, after a warning, to read what anybody may have altered (rule 17).
         without_integrity: bool,
     },
+    /// Lays a practice letter among the learner's; only while practising.
+    Train(Trick),
     /// Reads many messages into a list, which fills meanwhile.
     OpenMany {
         /// Where they are.

@@ -4,7 +4,7 @@
 use super::Command;
 use super::{
     AnchorList, ChainAnswer, ChainCard, Contact, DraftCard, DraftForm, KeyCard, KeyRow, Preflight,
-    Revoked, VisibleRow,
+    Revoked, Trick, VisibleRow,
 };
 use crate::address::{Address, Mailbox};
 use crate::app::bulk::BulkList;
@@ -100,6 +100,8 @@ pub enum Outcome {
     KeyChain(Box<ChainCard>),
     /// Of [`Command::CheckDomain`].
     Checked(Box<CheckAnswer>),
+    /// Of [`Command::Train`].
+    Training(TrainingLetter),
     /// Of [`Command::OpenMany`].
     Bulk(Arc<BulkList>),
     /// Of [`Command::Origin`].
@@ -182,6 +184,15 @@ pub struct CheckAnswer {
     pub looked_up: Vec<(Question, dns::Reply)>,
     /// Who was asked.
     pub contacted: Vec<String>,
+}
+
+/// A practice letter that was laid among the learner's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrainingLetter {
+    /// Its number among the letters.
+    pub id: i64,
+    /// What it is.
+    pub trick: Trick,
 }
 
 /// Where a message came from.

@@ -29,6 +29,7 @@ mod revocation;
 pub mod round_trip;
 pub mod seal;
 pub mod send;
+pub mod training;
 pub mod trust;
 
 use crate::app::bulk as app_bulk;
@@ -219,6 +220,10 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
             let ground = desks.ground().open().map_err(Failure::Practice)?;
             round_trip::run(desk, ground, keep.as_deref(), watch, &mut *tell)?;
             Outcome::RoundTripPassed
+        }
+        Command::Train(trick) => {
+            let session = desks.session().ok_or(Failure::NotPractising)?;
+            Outcome::Training(training::next(&session, trick, watch)?)
         }
         Command::OpenMany { from, list } => {
             let source = match from {

@@ -136,6 +136,9 @@ pub enum Command {
         /// Keep both letters, certificates, the partner's key and the wire log here
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
+        /// Harmless copies of the known attacks, each with what gives it away; with --keep the letters
+        #[arg(long)]
+        tricks: bool,
     },
 }
 

@@ -17,6 +17,7 @@ mod reply;
 mod report;
 mod settings;
 mod storage;
+mod training;
 
 use crate::app::command::{Command as Job, Outcome};
 use crate::app::desk::Desks;
@@ -217,7 +218,11 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Fetch => open::fetch(&session),
         Command::Inbox { number } => open::inbox(&session, *number),
         Command::Settings(command) => settings::run(&session, command),
-        Command::Practice { keep } => practice::run(&session, keep.as_deref()),
+        Command::Practice { keep, tricks: true } => training::run(&session, keep.as_deref()),
+        Command::Practice {
+            keep,
+            tricks: false,
+        } => practice::run(&session, keep.as_deref()),
     }
 }
 

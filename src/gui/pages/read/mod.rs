@@ -9,6 +9,7 @@ mod message;
 mod route;
 mod structure;
 mod text;
+mod training;
 
 use super::{Told, head_ui, page_frame, told_ui};
 use crate::app::command::{Command, LetterPart, OpenWhat, Outcome};
@@ -57,6 +58,8 @@ pub struct ReadPage {
     anyway: Option<Box<Command>>,
     /// The letters of an mbox or a Maildir.
     many: Option<many::Many>,
+    /// Practice letters, while they are asked about.
+    training: Option<training::Training>,
     /// A report of a message that was checked.
     evidence: Option<evidence::Shown>,
 }
@@ -261,6 +264,14 @@ impl ReadPage {
                     open.origin = Some(answer);
                 }
             }
+            (Slot::Training, Ok(Outcome::Training(letter))) => {
+                if let Some(training) = &mut self.training {
+                    training.shows(letter.trick);
+                }
+                self.many = None;
+                self.open_letter(letter.id, actions);
+                actions.push(Action::run(Slot::Letters, Command::Letters));
+            }
             (Slot::Opened, Ok(Outcome::Opened(heads))) => self.list.opened(heads),
             (Slot::Remember, Ok(Outcome::Opened(heads))) => {
                 self.list.opened(heads);
@@ -289,6 +300,10 @@ impl ReadPage {
                 if let (Some(open), Some(folder)) = (&mut self.open, folder) {
                     open.saved = Some(format!("{} files in {}", paths.len(), folder.display()));
                 }
+            }
+            (Slot::Training, Err(failure)) => {
+                self.training = None;
+                self.told = Told::of(&failure);
             }
             (Slot::Save, Err(failure @ Failure::Harm(_))) => {
                 self.harmful = Told::of(&failure).zip(self.anyway.take());
@@ -323,6 +338,7 @@ pub fn read_ui(ui: &mut Ui, view: &View, state: &mut ReadPage) -> Vec<Action> {
         .show(ui, |ui| {
             read_head_ui(ui, view, state, &mut actions);
             told_ui(ui, &mut state.told);
+            training::training_ui(ui, view, state, &mut actions);
             warning_ui(ui, state, &mut actions);
             harmful_ui(ui, state, &mut actions);
             if state.adding {
@@ -439,6 +455,7 @@ fn read_head_ui(ui: &mut Ui, view: &View, state: &mut ReadPage, actions: &mut Ve
             state.adding = true;
             actions.push(Action::Pick(Wish::Letter));
         }
+        training::begin_ui(ui, view, state, actions);
         let narrow = is_narrow(ui);
         let label = if narrow { "Paste" } else { "Paste a message" };
         let paste = button(ui, Kind::Plain, Some(Icon::Paste), label)
