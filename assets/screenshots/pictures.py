@@ -50,6 +50,24 @@ Content-Disposition: attachment
 --b--
 """
 
+NEWS = """Received: from mail.bank.example ([192.0.2.7]) by mx.example.org with ESMTPS;
+ Sun, 3 May 2026 14:06:10 +0000
+Received: from desk (desk.bank.example [192.0.2.99]) by mail.bank.example with ESMTP;
+ Sun, 3 May 2026 14:05:00 +0000
+Authentication-Results: mx.example.org; dkim=none; spf=softfail smtp.mailfrom=bank.example
+From: "Your bank" <news@bank.example>
+To: Ada Lovelace <ada@example.org>
+Reply-To: help@evil.example
+Subject: Your account
+Date: Sun, 03 May 2026 14:05:00 +0000
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<p>Dear customer,</p><p>please confirm your data at <a href="https://evil.example/login">https://bank.com/login</a>.</p>
+<p style="display:none">Harmless words for the filter.</p>
+<p><a href="https://shop.example/news">Our news</a></p>
+"""
+
 
 class Tour:
     """One way through the window."""
@@ -166,6 +184,14 @@ def practice(tour):
         tour.stop("read-headers", lambda: d.press("tab", "Headers"))
         tour.stop("read-structure", lambda: d.press("tab", "Structure"))
         tour.stop(
+            "read-training",
+            lambda: d.press("tab", "Message"),
+            lambda: d.press("button", "Spot the trick"),
+            lambda: d.until("button", "It is fine"),
+        )
+        tour.stop("read-training-told", lambda: d.press("button", "Something is wrong"))
+        tour.stop("", lambda: d.press("button", "Stop training"))
+        tour.stop(
             "outbox-done", lambda: d.press("tab", "Outbox"), lambda: d.until("heading", "Outbox")
         )
         tour.stop("outbox-receipt", lambda: d.press("button", "Receipt of", False))
@@ -233,6 +259,13 @@ def own_desk(tour):
     server = at_home(tour)
     letter = tour.work / "lunch.eml"
     letter.write_text(PLAIN.format(subject="Lunch", file="menu"))
+    news = tour.work / "news.eml"
+    news.write_text(NEWS)
+    many = tour.work / "all.mbox"
+    many.write_text("".join(
+        "From x@y.example Sun May  3 10:00:00 2026\n" + PLAIN.format(subject=f"Number {n}", file="menu") + "\n"
+        for n in range(40)
+    ))
     waits = tour.work / "not there yet"
     os.mkfifo(waits)
     damaged = tour.work / "damaged.asc"
@@ -268,6 +301,34 @@ def own_desk(tour):
             lambda: d.press("button", "Open"),
             lambda: d.until("image", "Not protected"),
         )
+        tour.stop(
+            "read-links",
+            lambda: d.press("button", "Open a file…"),
+            lambda: d.write("entry", "Path of a letter to open", str(news)),
+            lambda: d.press("button", "Open"),
+            lambda: d.press("tab", "Links"),
+            lambda: d.until("label", "It shows bank.com", False),
+        )
+        tour.stop(
+            "read-link-question",
+            lambda: d.press("button", "Open evil.example"),
+            lambda: d.until("button", "Open it"),
+        )
+        tour.stop(
+            "read-route",
+            lambda: d.press("button", "Cancel"),
+            lambda: d.press("tab", "Route"),
+            lambda: d.until("button", "Ask about the sender"),
+        )
+        tour.stop(
+            "read-many",
+            lambda: d.press("button", "Open a file…"),
+            lambda: d.write("entry", "Path of a letter to open", str(many)),
+            lambda: d.press("button", "Open"),
+            lambda: d.until("label", "40 letters"),
+            lambda: d.press("option", "Bob Babbage", False),
+            lambda: d.until("image", "Not protected"),
+        )
         tour.stop("keys-empty", lambda: d.press("tab", "Keys"), lambda: d.until("heading", "Keys"))
         tour.stop(
             "keys-failed",
@@ -284,6 +345,11 @@ def own_desk(tour):
         )
         server.hang_up()
         tour.stop("settings-failed", lambda: d.until("image", "Failed"))
+        tour.stop(
+            "settings-authorities",
+            lambda: d.press("tab", "Authorities"),
+            lambda: d.until("heading", "Authorities"),
+        )
         tour.stop(
             "write-busy",
             lambda: d.press("tab", "Write"),

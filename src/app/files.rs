@@ -159,6 +159,10 @@ fn read_some(source: &mut impl Read, path: &Path, most: u64) -> Result<Vec<u8>, 
 
 /// The first bytes of a file, as far as there are any; `None` when it cannot be read.
 pub fn start(path: &Path, most: u64) -> Option<Vec<u8>> {
+    // Of a pipe the start could be read only once.
+    std::fs::metadata(path)
+        .ok()
+        .filter(|facts| facts.is_file())?;
     let mut file = File::open(path).ok()?;
     read_some(&mut file, path, most).ok()
 }

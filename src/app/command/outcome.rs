@@ -102,6 +102,10 @@ pub enum Outcome {
     Checked(Box<CheckAnswer>),
     /// Of [`Command::Train`].
     Training(TrainingLetter),
+    /// Of [`Command::Open`] of a file that is a report of a message.
+    IsReport(PathBuf),
+    /// Of [`Command::Open`] of a file or folder that holds many messages.
+    IsMany(PathBuf),
     /// Of [`Command::OpenMany`].
     Bulk(Arc<BulkList>),
     /// Of [`Command::Origin`].

@@ -33,7 +33,7 @@ pub mod training;
 pub mod trust;
 
 use crate::app::bulk as app_bulk;
-use crate::app::command::BulkFrom;
+use crate::app::command::{BulkFrom, OpenWhat};
 use crate::app::command::{Command, Outcome, Overview};
 use crate::app::desk::Desks;
 use crate::app::evidence::EVIDENCE_BYTES;
@@ -197,6 +197,14 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::FindDrafts { query } => Outcome::DraftCards(draft::find(desk, &query)?),
         Command::Fetch => Outcome::Letters(letters::fetch(desk, watch)?),
         Command::Letters => Outcome::Letters(letters::list(desk)?),
+        Command::Open {
+            what: OpenWhat::File(path),
+            ..
+        } if evidence::is_report_file(&path) => Outcome::IsReport(path),
+        Command::Open {
+            what: OpenWhat::File(path),
+            ..
+        } if app_bulk::is_many(&path) => Outcome::IsMany(path),
         Command::Open {
             what,
             without_integrity,

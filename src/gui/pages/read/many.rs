@@ -10,7 +10,7 @@ use crate::gui::view::{Action, Slot, View};
 use crate::gui::widgets::{Row, choice, icon_button, line, rows_ui, untrusted};
 use crate::wording;
 use egui::{Align, Layout, Ui};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What is listed of many letters.
@@ -220,9 +220,4 @@ fn row_of(ui: &Ui, row: &BulkRow, here: Option<usize>) -> Row {
         here: here == Some(row.index),
         ..Row::default()
     }
-}
-
-/// Whether a path holds many letters.
-pub fn is_many(path: &Path) -> bool {
-    crate::app::bulk::is_many(path)
 }

@@ -15,7 +15,6 @@ use super::{Told, head_ui, page_frame, told_ui};
 use crate::app::command::{Command, LetterPart, OpenWhat, Outcome};
 use crate::app::failure::Failure;
 use crate::app::port::{OpenedFrom, OutboxId};
-use crate::app::service::evidence::is_report_file;
 use crate::gui::frame::is_narrow;
 use crate::gui::theme::{Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Place, SaveWhat, Slot, View, Wish};
@@ -83,17 +82,6 @@ impl ReadPage {
     /// A message opens from outside the list: nothing of the list is chosen then.
     pub fn open_file(&mut self, path: PathBuf, actions: &mut Vec<Action>) {
         self.adding = false;
-        if is_report_file(&path) {
-            self.told = None;
-            evidence::check(path, None, actions);
-            return;
-        }
-        if many::is_many(&path) {
-            self.told = None;
-            self.open = None;
-            self.many = Some(many::Many::begin(path, actions));
-            return;
-        }
         let from = OpenedFrom::File(path.to_string_lossy().into_owned());
         self.here = None;
         self.open_message(OpenWhat::File(path), from, actions);
@@ -248,6 +236,11 @@ impl ReadPage {
     ) {
         match (slot, result) {
             (Slot::Open, Ok(Outcome::Reading(reading))) => self.opened(reading, actions),
+            (Slot::Open, Ok(Outcome::IsReport(path))) => evidence::check(path, None, actions),
+            (Slot::Open, Ok(Outcome::IsMany(path))) => {
+                self.open = None;
+                self.many = Some(many::Many::begin(path, actions));
+            }
             (Slot::Open, Err(failure)) => {
                 self.open = None;
                 if failure.is_for_want_of_integrity() {

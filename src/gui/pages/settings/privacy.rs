@@ -44,8 +44,14 @@ fn contacted(view: &View) -> Vec<Contacted> {
         },
         Contacted {
             who: "The name server of your system".to_owned(),
-            when: "Before each of these, to find the server's address.",
-            learns: "The name of the server.",
+            when: "Before each of these, to find the server's address; and when you ask about the \
+                   sender of a letter, on its tab Route.",
+            learns: "The name of the server, or of the sender's domain and servers.",
+        },
+        Contacted {
+            who: "The scanner of this computer, clamd, where it runs".to_owned(),
+            when: "When you save an attachment, before it is written.",
+            learns: "The attachment. It stays on this computer.",
         },
     ];
     if view.practising() {
