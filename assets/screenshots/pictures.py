@@ -333,7 +333,7 @@ def own_desk(tour):
         tour.stop(
             "keys-failed",
             lambda: d.press("button", "Import keys…"),
-            lambda: d.write("entry", "Path", str(damaged), whole=False),
+            lambda: d.write("entry", "Path of a key file", str(damaged)),
             lambda: d.press("button", "Import"),
             lambda: d.until("label", "damaged.asc", False),
         )

@@ -4,10 +4,11 @@
 use super::{ReadPage, summary_sign_of};
 use crate::app::bulk::{BulkList, BulkRow};
 use crate::app::command::{BulkFrom, Command};
+use crate::gui::frame::is_narrow;
 use crate::gui::panes::{Pane, pane};
 use crate::gui::theme::{self, Icon, Tone, steps};
 use crate::gui::view::{Action, Slot, View};
-use crate::gui::widgets::{Row, choice, icon_button, line, rows_ui, untrusted};
+use crate::gui::widgets::{Row, choice, fold, icon_button, line, rows_ui, untrusted};
 use crate::wording;
 use egui::{Align, Layout, Ui};
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ pub struct Many {
     shown: Vec<usize>,
     only: Only,
     query: String,
+    /// Where there is little room, the choices stand in a fold.
+    choosing: bool,
     /// The letter that is open.
     pub here: Option<usize>,
 }
@@ -65,6 +68,7 @@ impl Many {
             shown: Vec::new(),
             only: Only::All,
             query: String::new(),
+            choosing: false,
             here: None,
         };
         let from = BulkFrom::Path(path);
@@ -161,15 +165,11 @@ pub fn many_ui(ui: &mut Ui, view: &View, state: &mut ReadPage, actions: &mut Vec
     let width = ui.available_width();
     let field = line(ui, &mut many.query, "Find", width).accessible_name("Find among the letters");
     let mut changed = field.changed();
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(steps(1), 0.0);
-        for (only, name) in ONLY {
-            if choice(ui, name, many.only == only) && many.only != only {
-                many.only = only;
-                changed = true;
-            }
-        }
-    });
+    if is_narrow(ui) && !fold(ui, &mut many.choosing, "Show only some") {
+        ui.add_space(steps(1));
+    } else {
+        changed |= only_ui(ui, many);
+    }
     if changed {
         many.find();
     }
@@ -191,6 +191,28 @@ pub fn many_ui(ui: &mut Ui, view: &View, state: &mut ReadPage, actions: &mut Vec
     closed
 }
 
+/// The choices of what is listed. Returns whether another was made.
+fn only_ui(ui: &mut Ui, many: &mut Many) -> bool {
+    let before = many.only;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(steps(1), 0.0);
+        for (only, name) in ONLY {
+            if choice(ui, name, many.only == only) {
+                many.only = only;
+            }
+        }
+    });
+    many.only != before
+}
+
+/// The name that stands before an address, or the address where there is none.
+fn short(mailbox: &str) -> &str {
+    match mailbox.split_once(" <") {
+        Some((name, _)) => name.trim_matches('"'),
+        None => mailbox,
+    }
+}
+
 fn row_of(ui: &Ui, row: &BulkRow, here: Option<usize>) -> Row {
     let (tone, icon, word) = match &row.verdict {
         Ok(verdict) => {
@@ -202,9 +224,13 @@ fn row_of(ui: &Ui, row: &BulkRow, here: Option<usize>) -> Row {
             (Tone::Caution, Icon::Lock, words)
         }
     };
-    let first = match row.from.as_slice() {
-        [] => "Sender unclear".to_owned(),
-        from => untrusted(ui, &from.join(", "), true, 60),
+    let names: Vec<&str> = row.from.iter().map(|from| short(from)).collect();
+    let (first, heard) = match row.from.as_slice() {
+        [] => ("Sender unclear".to_owned(), "Sender unclear".to_owned()),
+        from => (
+            untrusted(ui, &names.join(", "), true, 60),
+            untrusted(ui, &from.join(", "), true, 120),
+        ),
     };
     let second = match row.subject.raw().trim() {
         "" => "(no subject)".to_owned(),
@@ -214,7 +240,7 @@ fn row_of(ui: &Ui, row: &BulkRow, here: Option<usize>) -> Row {
     Row {
         icon,
         tone,
-        heard: format!("{first}, {second}, {word}, {date}"),
+        heard: format!("{heard}, {second}, {word}, {date}"),
         first,
         second,
         here: here == Some(row.index),
