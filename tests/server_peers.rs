@@ -259,3 +259,94 @@ fn rule_68_closed_silent_and_foreign_ports_are_unknown() {
         );
     }
 }
+
+#[test]
+fn rule_69_a_relay_is_tried_only_where_control_is_shown_and_an_open_one_is_found() {
+    let authority = Authority::new("Vouching");
+    let good = authority.certify(HOST);
+    let open = with(&[
+        ("mynetworks", "0.0.0.0/0"),
+        (
+            "smtpd_relay_restrictions",
+            "permit_mynetworks, reject_unauth_destination",
+        ),
+        ("smtpd_reject_unlisted_recipient", "no"),
+    ]);
+    let half = with(&[
+        ("mynetworks", "0.0.0.0/0"),
+        (
+            "smtpd_relay_restrictions",
+            "permit_mynetworks, reject_unauth_destination",
+        ),
+        ("smtpd_reject_unlisted_recipient", "no"),
+        ("smtpd_tls_security_level", "none"),
+    ]);
+    let closed = with(&[]);
+    let server = Postfix::start(&[
+        Listener::starttls(&good).with(&closed),
+        Listener::starttls(&good).with(&open),
+        Listener::starttls(&good).with(&half),
+    ]);
+    let wax = Wax::new();
+    let ca = wax.file("ca.pem", pem(&authority.der));
+    let relay = |zone: &str, port: u16| {
+        let zone = wax.file("zone", zone);
+        let to = format!("--connect-to={HOST}:25:127.0.0.1:{port}");
+        let report = wax.json(&[
+            "check",
+            "test.invalid",
+            "--zone",
+            &zone,
+            "--ca",
+            &ca,
+            &to,
+            "--relay",
+            HOST,
+        ]);
+        let findings = report["findings"].as_array().unwrap();
+        findings
+            .iter()
+            .find(|f| f["id"] == "relay-open")
+            .unwrap()
+            .clone()
+    };
+    // Without the token nothing is tried, not even with an open one; the token is told.
+    let told = relay(ZONE, server.ports[1]);
+    assert_eq!(told["result"], "unknown");
+    let fix = told["fix"].as_str().unwrap();
+    let token = fix.split("waxwing-check=").nth(1).unwrap();
+    assert_eq!(token.len(), 32, "{fix}");
+    assert!(!server.log().contains("RCPT from"), "{}", server.log());
+    let forged = format!(
+        "{ZONE}_waxwing-check TXT \"waxwing-check={}\"\n",
+        "0".repeat(32)
+    );
+    assert_eq!(relay(&forged, server.ports[1])["result"], "unknown");
+    assert!(!server.log().contains("RCPT from"), "{}", server.log());
+
+    let shown = format!("{ZONE}_waxwing-check TXT \"waxwing-check={token}\"\n");
+    let found = relay(&shown, server.ports[1]);
+    assert_eq!(found["result"], "fail", "{found:#} {}", server.log());
+    let found = relay(&shown, server.ports[2]);
+    assert_eq!(found["result"], "fail", "{found:#} {}", server.log());
+    let found = relay(&shown, server.ports[0]);
+    assert_eq!(found["result"], "pass", "{found:#}");
+    // Nothing was handed over.
+    assert!(!server.log().contains("status="), "{}", server.log());
+
+    let zone = wax.file("zone", &shown);
+    let strange = [
+        "check",
+        "test.invalid",
+        "--zone",
+        &zone,
+        "--relay",
+        "mx.else.example",
+    ];
+    assert_eq!(wax.error(&strange), "not-below");
+    // Another home has another token.
+    let other = Wax::new();
+    let zone = other.file("zone", &shown);
+    let report = other.json(&["check", "test.invalid", "--zone", &zone, "--relay", HOST]);
+    assert!(!report.to_string().contains(token));
+}

@@ -235,6 +235,15 @@ pub enum CheckFailure {
     NoResolver,
     /// The file that should name authorities has no certificate.
     NoAuthority(PathBuf),
+    /// The host does not stand below the domain, so that a record there shows nothing about it.
+    NotBelow {
+        /// It.
+        host: String,
+        /// The domain.
+        domain: String,
+    },
+    /// The system gives no random bytes.
+    NoRandom,
 }
 
 /// What a restore drill found for one own key.

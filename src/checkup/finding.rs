@@ -206,6 +206,86 @@ ids! {
     BimiMissing = "bimi-missing",
 }
 
+/// Where a finding stands in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// SPF, DKIM, DMARC.
+    Sending,
+    /// Servers, their addresses, block lists, relay.
+    Servers,
+    /// TLS, MTA-STS, DANE, TLS-RPT.
+    Transport,
+    /// WKD, autoconfig, security.txt, BIMI.
+    Found,
+}
+
+impl Topic {
+    /// All, in the order of a report.
+    pub const ALL: [Topic; 4] = [
+        Topic::Sending,
+        Topic::Servers,
+        Topic::Transport,
+        Topic::Found,
+    ];
+}
+
+impl FindingId {
+    /// Where it stands in a report.
+    pub fn topic(self) -> Topic {
+        use FindingId as Id;
+        match self {
+            Id::SpfMissing
+            | Id::SpfMultiple
+            | Id::SpfSyntax
+            | Id::SpfTooManyLookups
+            | Id::SpfVoidLookups
+            | Id::SpfPlusAll
+            | Id::SpfPtr
+            | Id::SpfLoop
+            | Id::SpfInclude
+            | Id::DkimSyntax
+            | Id::DkimRevoked
+            | Id::DkimWeak
+            | Id::DkimTesting
+            | Id::DkimUnknown
+            | Id::DmarcMissing
+            | Id::DmarcMultiple
+            | Id::DmarcSyntax
+            | Id::DmarcNone
+            | Id::DmarcRemovedTag
+            | Id::DmarcReportUnauthorised => Topic::Sending,
+            Id::MxMissing
+            | Id::MxSingle
+            | Id::MxCname
+            | Id::MxUnresolvable
+            | Id::MxNull
+            | Id::RdnsMissing
+            | Id::RdnsMismatch
+            | Id::HeloMismatch
+            | Id::RelayOpen
+            | Id::VrfyEnabled
+            | Id::DefaultLogin
+            | Id::Listed
+            | Id::DnssecBogus => Topic::Servers,
+            Id::StarttlsMissing
+            | Id::TlsOld
+            | Id::TlsName
+            | Id::TlsExpired
+            | Id::TlsUntrusted
+            | Id::AuthBeforeTls
+            | Id::MtaStsMissing
+            | Id::MtaStsMismatch
+            | Id::MtaStsSyntax
+            | Id::TlsRptMissing
+            | Id::TlsaMissing
+            | Id::TlsaMismatch => Topic::Transport,
+            Id::WkdMissing | Id::AutoconfigMissing | Id::SecurityTxtMissing | Id::BimiMissing => {
+                Topic::Found
+            }
+        }
+    }
+}
+
 impl Finding {
     /// As it should be.
     pub fn pass(id: FindingId, subject: impl Into<String>) -> Self {

@@ -7,6 +7,7 @@
 //! Zero false alarms: what is not known is [`Outcome::Unknown`], what is optional is advice, and neither
 //! is ever a failure (rule 68).
 
+mod changes;
 mod dkim;
 pub mod dmarc;
 mod dnssec;
@@ -17,15 +18,17 @@ pub mod lists;
 mod mail_servers;
 mod mta_sts;
 mod optional;
+pub mod relay;
 pub mod servers;
 pub mod spf;
 pub mod tags;
 
+pub use changes::{Changes, Past, changes};
 pub use dkim::{SelectorSource, common_selectors};
 #[cfg(test)]
 pub use facts::testing as facts_testing;
 pub use facts::{Facts, Looked, Wanted};
-pub use finding::{Detail, Finding, FindingId, Outcome, Owner, Paste};
+pub use finding::{Detail, Finding, FindingId, Outcome, Owner, Paste, Topic};
 pub use spf::{SpfStep, SpfTree};
 
 use crate::dns::{Name, Snapshot};

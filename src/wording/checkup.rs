@@ -19,13 +19,24 @@ pub struct FindingWords {
 
 /// A finding in words.
 pub fn finding(finding: &Finding) -> FindingWords {
-    let title = title(finding.id);
+    let title = finding_title(finding.id);
     let (means, fix) = match finding.outcome {
+        Outcome::Unknown if finding.paste.is_some() => (unproved(finding), fix(finding)),
         Outcome::Unknown => (unknown(finding), String::new()),
         Outcome::Pass if !finding.advice => (good(finding.id).to_owned(), String::new()),
         Outcome::Pass | Outcome::Fail => (wrong(finding), fix(finding)),
     };
     FindingWords { title, means, fix }
+}
+
+/// A finding's result, in a word.
+pub fn result(finding: &Finding) -> &'static str {
+    match (finding.outcome, finding.advice) {
+        (Outcome::Pass, false) => "passed",
+        (Outcome::Pass, true) => "could be better",
+        (Outcome::Fail, _) => "to do",
+        (Outcome::Unknown, _) => "unknown",
+    }
 }
 
 /// Whose job it is.
@@ -86,6 +97,23 @@ pub(super) fn check_failure(failure: &CheckFailure) -> Notice {
         )
         .why("It should name authorities, in PEM.")
         .next("Name another file: --ca FILE."),
+        CheckFailure::NotBelow { host, domain } => Notice::new(
+            "not-below",
+            Turn::You,
+            format!(
+                "“{}” is no host of {}.",
+                escape_line(host),
+                escape_line(domain)
+            ),
+        )
+        .why("Only a host whose name stands in your own domain is tried.")
+        .next("Name such a host, or check the domain that it belongs to."),
+        CheckFailure::NoRandom => Notice::new(
+            "no-random",
+            Turn::Setup,
+            "The system gives no random numbers.",
+        )
+        .next("Start the computer anew, and try again."),
         CheckFailure::NoResolver => Notice::new(
             "no-resolver",
             Turn::Setup,
@@ -96,7 +124,8 @@ pub(super) fn check_failure(failure: &CheckFailure) -> Notice {
     }
 }
 
-fn title(id: FindingId) -> &'static str {
+/// What a check looks at, in a few words.
+pub fn finding_title(id: FindingId) -> &'static str {
     match id {
         FindingId::SpfMissing => "Who may send (SPF)",
         FindingId::SpfMultiple => "One SPF record alone",
@@ -196,6 +225,16 @@ fn unknown(finding: &Finding) -> String {
     }
 }
 
+/// What is asked only of those whose server it is.
+fn unproved(finding: &Finding) -> String {
+    if finding.id == FindingId::RelayOpen {
+        return "Not asked: only whose server it is may have this tried. The record shows that the domain is \
+                yours; it can go again afterwards."
+            .to_owned();
+    }
+    unknown(finding)
+}
+
 fn counted(detail: &Detail) -> (usize, usize) {
     match detail {
         Detail::Count { seen, most } => (*seen, *most),
@@ -267,7 +306,7 @@ fn wrong(finding: &Finding) -> String {
         FindingId::TlsExpired => format!("The certificate is not valid today: {}.", plain(detail)),
         FindingId::TlsUntrusted => "Nobody that is trusted vouches for the certificate.".to_owned(),
         FindingId::AuthBeforeTls => "The server takes passwords before the line is encrypted.".to_owned(),
-        FindingId::RelayOpen => "The server passes on mail from strangers to strangers: it will be used for spam, and blocked.".to_owned(),
+        FindingId::RelayOpen => format!("The server passes on mail from strangers to strangers, as seen from this computer: it will be used for spam, and blocked. It took {what}."),
         FindingId::VrfyEnabled => "The server tells strangers who has a mailbox.".to_owned(),
         FindingId::DefaultLogin => "The server takes a default login.".to_owned(),
         FindingId::Listed => format!("It stands on {what}."),
@@ -337,15 +376,15 @@ fn fix(finding: &Finding) -> String {
         FindingId::MxNull => "Remove the record “0 .”.",
         FindingId::RdnsMissing => "Ask whoever gave you the address to set its name to that of the mail server.",
         FindingId::RdnsMismatch => "Let that name have this address, or have the address's name changed.",
-        FindingId::HeloMismatch => "Set the server's own name to one that leads to its address.",
-        FindingId::StarttlsMissing => "Switch TLS on in the mail server.",
-        FindingId::TlsOld => "Allow TLS 1.2 and 1.3 alone.",
+        FindingId::HeloMismatch => "Set the server's own name to one that leads to its address. Postfix: myhostname. Exim: primary_hostname.",
+        FindingId::StarttlsMissing => "Switch TLS on in the mail server. Postfix: smtpd_tls_security_level = may, and smtpd_tls_chain_files with key and certificate. Exim: tls_advertise_hosts = *, tls_certificate and tls_privatekey.",
+        FindingId::TlsOld => "Allow TLS 1.2 and 1.3 alone. Postfix: smtpd_tls_protocols = >=TLSv1.2 and smtpd_tls_mandatory_protocols = >=TLSv1.2. Exim: openssl_options = +no_sslv3 +no_tlsv1 +no_tlsv1_1. Dovecot: ssl_min_protocol = TLSv1.2.",
         FindingId::TlsName => "Get a certificate for the server's name.",
         FindingId::TlsExpired => "Renew the certificate.",
         FindingId::TlsUntrusted => "Get a certificate from an authority that is trusted, and let the server send the intermediate ones.",
-        FindingId::AuthBeforeTls => "Offer AUTH only once TLS stands.",
-        FindingId::RelayOpen => "Relay only for your own domains and for those who have logged in.",
-        FindingId::VrfyEnabled => "Switch VRFY and EXPN off.",
+        FindingId::AuthBeforeTls => "Offer AUTH only once TLS stands. Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot: ssl = required.",
+        FindingId::RelayOpen => "Relay only for your own domains and for those who have logged in. Postfix: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination. Exim: in acl_check_rcpt, “require verify = recipient” after “accept authenticated = *” and “domains = +local_domains : +relay_to_domains”.",
+        FindingId::VrfyEnabled => "Switch VRFY and EXPN off. Postfix: disable_vrfy_command = yes. Exim: leave acl_smtp_vrfy and acl_smtp_expn unset.",
         FindingId::DefaultLogin => "Change that password at once.",
         FindingId::Listed => "Find out why, mend that, and ask the list to take it off.",
         FindingId::MtaStsMissing => "Publish a policy at https://mta-sts.DOMAIN/.well-known/mta-sts.txt, and a TXT record at _mta-sts that names it.",

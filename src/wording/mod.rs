@@ -5,6 +5,7 @@
 
 mod chain;
 mod checkup;
+mod checkup_page;
 mod evidence;
 mod facts;
 mod failure;
@@ -25,7 +26,8 @@ mod typing;
 mod verdict;
 
 pub use chain::{anchor_for, anchors, chain, chain_fault, link_state, system_authorities};
-pub use checkup::{FindingWords, finding, not_known, owner};
+pub use checkup::{FindingWords, finding, finding_title, not_known, owner, result};
+pub use checkup_page::checkup_page;
 pub use evidence::evidence;
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};

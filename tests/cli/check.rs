@@ -271,3 +271,42 @@ fn domains_with_which_nothing_is_wrong() {
         assert_eq!(ids(&report, "fail"), Vec::<String>::new(), "{report:#}");
     }
 }
+
+#[test]
+fn a_report_is_a_page_of_its_own_and_says_what_changed() {
+    let wax = Wax::new();
+    let evil = "v=spf1 <script>alert(1)</script> -all";
+    let bad = GOOD.replace("v=spf1 mx include:_spf.good.example -all", evil);
+    let first = check(&wax, GOOD, "good.example");
+    assert_eq!(first["changed"], Value::Null);
+    let zone = wax.file("zone", &bad);
+    let page = wax.path("report.html");
+    let html = page.to_str().unwrap();
+    let second = wax.json(&["check", "good.example", "--zone", &zone, "--html", html]);
+    assert_eq!(
+        second["changed"]["broken"][0]["id"], "spf-syntax",
+        "{second:#}"
+    );
+    assert_eq!(second["changed"]["mended"], serde_json::json!([]));
+    let text = std::fs::read_to_string(&page).unwrap();
+    assert!(text.starts_with("<!DOCTYPE html>") && text.ends_with("</html>\n"));
+    assert!(
+        !text.contains("<script") && !text.contains("src=") && !text.contains("href="),
+        "{text}"
+    );
+    assert!(text.contains("&lt;script&gt;"), "{text}");
+    assert!(
+        text.contains("Broken: SPF can be read") && text.contains("1 to do"),
+        "{text}"
+    );
+    // What stands there stays.
+    let again = ["check", "good.example", "--zone", &zone, "--html", html];
+    assert_eq!(wax.error(&again), "file-exists");
+    let third = check(&wax, GOOD, "good.example");
+    assert_eq!(third["changed"]["mended"][0]["id"], "spf-syntax");
+    // Nobody is asked offline, and so nothing changed.
+    let offline = wax.json(&["check", "good.example", "--offline"]);
+    assert_eq!(offline["changed"], Value::Null);
+    let told = String::from_utf8(wax.run(&["check", "good.example", "--offline"]).stdout).unwrap();
+    assert!(told.contains("nothing changed"), "{told}");
+}

@@ -6,6 +6,7 @@
 mod old;
 mod page;
 mod probe;
+mod relay;
 mod talk;
 mod watching;
 
@@ -14,6 +15,7 @@ mod tests;
 
 use crate::app::job::Cancel;
 use crate::app::port::{Met, PageVisit, Servers, Visit, Vouching};
+use crate::checkup::relay::{Envelope, Relayed};
 use crate::checkup::servers::{PageSeen, Probed};
 use crate::dns::NotKnown;
 use std::net::SocketAddr;
@@ -117,6 +119,23 @@ impl Servers for NetworkServers {
             }
         });
         met
+    }
+
+    fn relay(
+        &self,
+        visit: &Visit,
+        envelopes: &[Envelope],
+        vouching: &Vouching<'_>,
+        cancel: &Cancel,
+    ) -> Relayed {
+        let roots = Roots::new(vouching);
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => Relayed::Not(NotKnown::NotAsked),
+                asked = relay::ask(visit, envelopes, &roots) => asked,
+            }
+        })
     }
 }
 

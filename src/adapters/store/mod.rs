@@ -19,6 +19,7 @@
 mod accounts;
 mod anchors;
 mod certs;
+mod checkup;
 mod db;
 mod drafts;
 mod failure;
@@ -575,6 +576,14 @@ impl Store for FileStore {
 
     fn list(&self, place: &str) -> Result<Option<CachedList>, StoreFailure> {
         self.db.read(|conn| anchors::list(conn, place))
+    }
+
+    fn remember_checkup(&self, name: &str, value: &[u8], at: Time) -> Result<(), StoreFailure> {
+        self.db.write(|tx| checkup::put(tx, name, value, at))
+    }
+
+    fn checkup(&self, name: &str) -> Result<Option<(Vec<u8>, Time)>, StoreFailure> {
+        self.db.read(|conn| checkup::one(conn, name))
     }
 }
 

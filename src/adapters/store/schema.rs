@@ -6,7 +6,7 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 /// Statements that lead from one format to the next: the first makes format 1 from nothing. A step
 /// that was ever released is never changed.
 pub(super) const STEPS: &[&str] = &[
-    FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7, FORMAT_8,
+    FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7, FORMAT_8, FORMAT_9,
 ];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
@@ -149,5 +149,13 @@ const FORMAT_8: &str = "
 CREATE TABLE judged (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     hash TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, verdict TEXT NOT NULL
+) STRICT;
+";
+
+/// What the check-up remembers: the secret that its tokens are derived from, which proves nothing but that
+/// the person may write in a zone, and what was found the last time. Domain names and findings are public.
+const FORMAT_9: &str = "
+CREATE TABLE checkup (
+    name TEXT PRIMARY KEY, at INTEGER NOT NULL, value BLOB NOT NULL
 ) STRICT;
 ";

@@ -189,6 +189,9 @@ pub struct CheckQuestion {
     pub connect_to: Vec<ConnectTo>,
     /// Block lists to be asked: zones, or `addresses`, `domains`, `all`.
     pub lists: Vec<String>,
+    /// A host below the domain that is asked whether it passes on strangers' mail, once its control
+    /// is shown (rule 69).
+    pub relay: Option<String>,
     /// Certificates of authorities that vouch beside the system's (PEM).
     pub authorities: Vec<PathBuf>,
 }

@@ -13,8 +13,9 @@ use crate::app::key_index::KeyIndex;
 use crate::app::port::{
     Connected, DraftHead, Identity, LetterHead, OpenedHead, OutboxEntry, OutboxId, Receipt, Storage,
 };
+use crate::base::Time;
 use crate::cert::{Fingerprint, Scheme};
-use crate::checkup::Report;
+use crate::checkup::{Changes, Report};
 use crate::dns::{self, Question};
 use crate::headers::Origin;
 use crate::protect::Protection;
@@ -182,8 +183,12 @@ pub struct SealedCopy {
 pub struct CheckAnswer {
     /// The domain, as A-labels.
     pub domain: String,
+    /// When.
+    pub at: Time,
     /// What was found.
     pub report: Report,
+    /// What changed since the last time, and when that was; `None` the first time.
+    pub changes: Option<(Time, Changes)>,
     /// Everything that was looked up, by name.
     pub looked_up: Vec<(Question, dns::Reply)>,
     /// Who was asked.

@@ -2,6 +2,7 @@
 
 use crate::app::job::Cancel;
 use crate::base::Time;
+use crate::checkup::relay::{Envelope, Relayed};
 use crate::checkup::servers::{PageAsk, PageSeen, Place, Probed};
 use std::net::SocketAddr;
 
@@ -51,4 +52,14 @@ pub trait Servers: Send + Sync {
         vouching: &Vouching<'_>,
         cancel: &Cancel,
     ) -> Met;
+
+    /// Asks one server whether it takes mail for each of these, and hands none over. Only where its
+    /// control was shown (rule 69).
+    fn relay(
+        &self,
+        visit: &Visit,
+        envelopes: &[Envelope],
+        vouching: &Vouching<'_>,
+        cancel: &Cancel,
+    ) -> Relayed;
 }

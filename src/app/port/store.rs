@@ -513,6 +513,11 @@ pub trait Store: Send + Sync {
 
     /// What came from a place.
     fn list(&self, place: &str) -> Result<Option<CachedList>, StoreFailure>;
+
+    /// Keeps something that the check-up wants to know again, under a name; not sealed.
+    fn remember_checkup(&self, name: &str, value: &[u8], at: Time) -> Result<(), StoreFailure>;
+    /// What it kept there, and since when.
+    fn checkup(&self, name: &str) -> Result<Option<(Vec<u8>, Time)>, StoreFailure>;
 }
 
 /// Why the store did not do it.

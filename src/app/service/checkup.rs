@@ -7,9 +7,13 @@ use crate::app::failure::{CheckFailure, Failure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::{OfflineNames, PageVisit, Resolver, Visit, Vouching};
-use crate::checkup::servers::{Encounters, PageSeen, Probed};
-use crate::checkup::{self, Facts, SelectorSource, Subject, Wanted};
-use crate::dns::{Kind, Name, NotKnown, Snapshot, Zone};
+use crate::base::Time;
+use crate::checkup::relay::Relayed;
+use crate::checkup::servers::{Encounters, PageSeen, Place, Probed, Service};
+use crate::checkup::{
+    self, Changes, Facts, Finding, Past, Report, SelectorSource, Subject, Wanted,
+};
+use crate::dns::{Kind, Name, NotKnown, Question, Record, Reply, Snapshot, Zone};
 use crate::settings::issuers_from_pem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -20,6 +24,8 @@ use std::sync::Arc;
 const ZONE_BYTES: u64 = 64 << 20;
 /// Largest file of authorities that is read, in bytes.
 const AUTHORITIES_BYTES: u64 = 4 << 20;
+/// Under which the secret of tokens is kept.
+const SECRET: &str = "secret";
 /// Most rounds of questions: each include or alias takes one, and none may take more than ten.
 const ROUNDS: usize = 24;
 
@@ -65,7 +71,25 @@ pub fn domain(
         round = round.saturating_add(1);
     };
     watch.stop_here()?;
+    let mut report = report;
+    if let Some(host) = &question.relay {
+        let finding = relay(
+            desk,
+            &*names,
+            &reach,
+            &subject.domain,
+            host,
+            &mut contacted,
+            watch,
+        )?;
+        report.findings.push(finding);
+        report.findings.sort_by_key(|finding| finding.id);
+    }
+    let at = desk.clock.now();
+    let changes = compare(desk, question, &subject.domain, &report, at);
     Ok(CheckAnswer {
+        at,
+        changes,
         domain: subject.domain.to_string(),
         report,
         looked_up: snapshot
@@ -74,6 +98,112 @@ pub fn domain(
             .collect(),
         contacted: names.asks().into_iter().chain(contacted).collect(),
     })
+}
+
+/// What changed since the last time; and this time is kept for the next. A zone file is a world of its
+/// own. A home that cannot be written to is no reason to lose a report.
+fn compare(
+    desk: &Desk,
+    question: &CheckQuestion,
+    domain: &Name,
+    report: &Report,
+    at: Time,
+) -> Option<(Time, Changes)> {
+    let world = if question.zone.is_some() {
+        "zone"
+    } else {
+        "report"
+    };
+    let name = format!("{world}:{domain}");
+    let last = desk.store.checkup(&name).ok().flatten();
+    let past = last.and_then(|(bytes, at)| Some((at, Past::read(&bytes)?)));
+    let now = Past::of(&report.findings, past.as_ref().map(|(_, past)| past));
+    let _ = desk.store.remember_checkup(&name, &now.write(), at);
+    let (then, past) = past?;
+    Some((then, checkup::changes(&past, &report.findings)))
+}
+
+/// Asks a host of the domain whether it passes on strangers' mail, where its control is shown: by the
+/// token in the domain's zone, below which the host's name stands.
+fn relay(
+    desk: &Desk,
+    names: &dyn Resolver,
+    reach: &Reach,
+    domain: &Name,
+    host: &str,
+    contacted: &mut BTreeSet<String>,
+    watch: &Watch,
+) -> Result<Finding, Failure> {
+    let bad = || CheckFailure::BadDomain(host.to_owned());
+    let ascii = domain_to_ascii(host).map_err(|_| bad())?;
+    let host = Name::parse(&ascii).map_err(|_| bad())?;
+    if !host.is_within(domain) {
+        return Err(CheckFailure::NotBelow {
+            host: host.to_string(),
+            domain: domain.to_string(),
+        }
+        .into());
+    }
+    let token = checkup::relay::token(&secret(desk)?, domain);
+    let at = domain.below(checkup::relay::LABEL).map_err(|_| bad())?;
+    let questions: BTreeSet<Question> = [
+        Question::new(at.clone(), Kind::Txt),
+        Question::new(host.clone(), Kind::A),
+        Question::new(host.clone(), Kind::Aaaa),
+    ]
+    .into();
+    let mut shown = Ok(false);
+    let mut addresses = Vec::new();
+    for (asked, reply) in names.ask(&questions, &watch.cancel) {
+        match reply {
+            Reply::Records(answer) if asked.name == at => {
+                let fits = |record: &Record| record.text() == Some(token.as_bytes());
+                shown = Ok(answer.records.iter().any(fits));
+            }
+            Reply::Records(answer) => {
+                addresses.extend(answer.records.iter().filter_map(Record::address));
+            }
+            Reply::Unknown(why) if asked.name == at => shown = Err(why),
+            Reply::Unknown(_) | Reply::NoData | Reply::NoName => {}
+        }
+    }
+    let relayed = match shown {
+        Err(why) => Relayed::Not(why),
+        Ok(false) => Relayed::NotShown { token },
+        Ok(true) => match reach.at(&host, 25, &addresses) {
+            Err(why) => Relayed::Not(why),
+            Ok(at) => {
+                contacted.insert(format!("{host}:25"));
+                let place = Place {
+                    host: host.clone(),
+                    port: 25,
+                    service: Service::Smtp,
+                    domain: domain.clone(),
+                };
+                let envelopes = checkup::relay::envelopes(&host, domain);
+                let vouching = Vouching {
+                    authorities: &reach.authorities,
+                    now: desk.clock.now(),
+                };
+                let visit = Visit { place, at };
+                let servers = &desk.servers;
+                servers.relay(&visit, &envelopes, &vouching, &watch.cancel)
+            }
+        },
+    };
+    Ok(checkup::relay::judge(domain, &host, &relayed))
+}
+
+/// The secret of this home from which tokens are derived; made at its first use.
+fn secret(desk: &Desk) -> Result<Vec<u8>, Failure> {
+    if let Some((secret, _)) = desk.store.checkup(SECRET)? {
+        return Ok(secret);
+    }
+    let mut secret = vec![0; 32];
+    getrandom::fill(&mut secret).map_err(|_| CheckFailure::NoRandom)?;
+    let now = desk.clock.now();
+    desk.store.remember_checkup(SECRET, &secret, now)?;
+    Ok(secret)
 }
 
 /// How servers are reached.

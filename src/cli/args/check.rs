@@ -23,6 +23,13 @@ pub struct CheckArgs {
     /// Ask this block list: a zone, or one of the sets addresses, domains, all [none is asked otherwise]
     #[arg(long, value_name = "ZONE")]
     pub list: Vec<String>,
+    /// Ask this host of the domain whether it passes on strangers' mail; only once a TXT record, which
+    /// is told, shows that the domain is yours
+    #[arg(long, value_name = "HOST")]
+    pub relay: Option<String>,
+    /// Write the report to a new file, as a page that can be printed
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Trust the authorities in this file (PEM) beside the system's
     #[arg(long, value_name = "FILE")]
     pub ca: Vec<PathBuf>,

@@ -4,8 +4,9 @@ use super::report::Report;
 use super::{Session, unexpected};
 use crate::app::command::{CheckAnswer, CheckQuestion, Command, Outcome};
 use crate::app::failure::Failure;
+use crate::app::files;
 use crate::base::untrusted::escape_line;
-use crate::checkup::{self, Finding, Owner, SpfTree};
+use crate::checkup::{self, Finding, FindingId, Owner, SpfTree};
 use crate::cli::args::CheckArgs;
 use crate::wording;
 use serde_json::{Value, json};
@@ -19,9 +20,15 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Report, Failure> {
         connect_to: args.connect_to.clone(),
         authorities: args.ca.clone(),
         lists: args.list.clone(),
+        relay: args.relay.clone(),
     };
     match session.run(Command::CheckDomain(Box::new(question)))? {
-        Outcome::Checked(answer) => Ok(report(&answer)),
+        Outcome::Checked(answer) => {
+            if let Some(path) = &args.html {
+                files::write_new(path, wording::checkup_page(&answer).as_bytes())?;
+            }
+            Ok(report(&answer))
+        }
         _ => Err(unexpected()),
     }
 }
@@ -32,8 +39,17 @@ fn report(answer: &CheckAnswer) -> Report {
         "domain": answer.domain,
         "findings": findings,
         "contacted": answer.contacted,
+        "changed": answer.changes.as_ref().map(|(since, changes)| json!({
+            "since": since.to_string(),
+            "mended": changes.mended.iter().map(pair).collect::<Vec<_>>(),
+            "broken": changes.broken.iter().map(pair).collect::<Vec<_>>(),
+        })),
     });
     Report::new(json, text(answer))
+}
+
+fn pair((id, subject): &(FindingId, String)) -> Value {
+    json!({ "id": id.as_str(), "subject": subject })
 }
 
 fn finding_json(finding: &Finding) -> Value {
@@ -102,6 +118,18 @@ fn text(answer: &CheckAnswer) -> String {
                     wording::owner(finding.owner)
                 ));
             }
+        }
+    }
+    if let Some((since, changes)) = &answer.changes {
+        text.push_str(&format!("\nSince {}\n", wording::date_time(*since)));
+        for (word, list) in [("broken", &changes.broken), ("mended", &changes.mended)] {
+            for (id, subject) in list {
+                let title = wording::finding_title(*id);
+                text.push_str(&format!("  {word}: {title} ({})\n", escape_line(subject)));
+            }
+        }
+        if changes.broken.is_empty() && changes.mended.is_empty() {
+            text.push_str("  nothing changed\n");
         }
     }
     if let Some(tree) = &answer.report.spf {

@@ -1,0 +1,203 @@
+//! Whether a server passes on mail from strangers to strangers, asked only where its control is shown
+//! (rule 69): a token in the zone that its name stands in.
+
+use super::finding::{Detail, Finding, FindingId, Owner, Paste};
+use crate::dns::{Name, NotKnown};
+use aws_lc_rs::hmac;
+
+/// Below a domain, where the token stands.
+pub const LABEL: &str = "_waxwing-check";
+/// A domain that takes no mail and belongs to nobody (RFC 2606, RFC 7505).
+const ELSEWHERE: &str = "example.com";
+
+/// One sender and one recipient, as they stand between `<` and `>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Of MAIL FROM.
+    pub from: String,
+    /// Of RCPT TO.
+    pub to: String,
+    /// What taking it means.
+    pub meaning: Meaning,
+}
+
+/// What it means when a recipient is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Mail for a stranger is passed on.
+    Relay,
+    /// Mail for a stranger is passed on, unless the server takes everything for its own domains.
+    RelayUnlessCatchAll,
+    /// The server takes everything for its own domains.
+    CatchAll,
+}
+
+/// The token that shows control of a domain: derived from a secret of this home, so that nobody else's
+/// fits (HMAC-SHA-256, 128 bits of it).
+pub fn token(secret: &[u8], domain: &Name) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    let tag = hmac::sign(&key, format!("waxwing check {domain}").as_bytes());
+    let hex: String = tag
+        .as_ref()
+        .iter()
+        .take(16)
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    format!("waxwing-check={hex}")
+}
+
+/// The known forms of strangers' addresses.
+pub fn envelopes(host: &Name, domain: &Name) -> Vec<Envelope> {
+    let stranger = format!("relay-test@{ELSEWHERE}");
+    let sender = format!("sender@{ELSEWHERE}");
+    let envelope = |from: &str, to: String, meaning| Envelope {
+        from: from.to_owned(),
+        to,
+        meaning,
+    };
+    let mut all = vec![
+        envelope(
+            &sender,
+            format!("nobody-has-this-mailbox-7f3a91@{domain}"),
+            Meaning::CatchAll,
+        ),
+        envelope(
+            &sender,
+            format!("nobody-has-this-mailbox-7f3a91@{host}"),
+            Meaning::CatchAll,
+        ),
+    ];
+    for from in [
+        sender.clone(),
+        String::new(),
+        format!("postmaster@{domain}"),
+        format!("postmaster@{host}"),
+        "postmaster@localhost".to_owned(),
+    ] {
+        all.push(envelope(&from, stranger.clone(), Meaning::Relay));
+    }
+    let routed = stranger.replace('@', "%");
+    for to in [
+        format!("\"{stranger}\""),
+        routed.clone(),
+        format!("{routed}@{host}"),
+        format!("\"{stranger}\"@{host}"),
+        format!("@{host}:{stranger}"),
+        format!("{ELSEWHERE}!relay-test"),
+        format!("{ELSEWHERE}!relay-test@{host}"),
+        format!("{stranger}@{host}"),
+    ] {
+        all.push(envelope(&sender, to, Meaning::RelayUnlessCatchAll));
+    }
+    all
+}
+
+/// What control is shown by, and what came of asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relayed {
+    /// The token is not there: nothing was asked.
+    NotShown {
+        /// It.
+        token: String,
+    },
+    /// Nobody knows.
+    Not(NotKnown),
+    /// Codes of the answers to RCPT TO; `None` where the sender was refused or the server hung up.
+    Asked(Vec<(Envelope, Option<u16>)>),
+}
+
+/// Judges what came of it.
+pub fn judge(domain: &Name, host: &Name, relayed: &Relayed) -> Finding {
+    let id = FindingId::RelayOpen;
+    let subject = host.as_str();
+    match relayed {
+        Relayed::NotShown { token } => {
+            Finding::unknown(id, subject, NotKnown::NotAsked).pasting(Paste {
+                name: format!("{LABEL}.{domain}"),
+                kind: "TXT",
+                before: None,
+                after: token.clone(),
+            })
+        }
+        Relayed::Not(why) => Finding::unknown(id, subject, *why),
+        Relayed::Asked(answers) => {
+            let taken = |answer: &Option<u16>| matches!(answer, Some(250 | 251));
+            let catch_all = answers
+                .iter()
+                .any(|(envelope, code)| envelope.meaning == Meaning::CatchAll && taken(code));
+            let open: Vec<String> = answers
+                .iter()
+                .filter(|(envelope, code)| {
+                    taken(code)
+                        && match envelope.meaning {
+                            Meaning::Relay => true,
+                            Meaning::RelayUnlessCatchAll => !catch_all,
+                            Meaning::CatchAll => false,
+                        }
+                })
+                .map(|(envelope, _)| format!("<{}> → <{}>", envelope.from, envelope.to))
+                .collect();
+            // Only a lasting no is one: 4xx may become a yes (RFC 5321 §4.2.1).
+            let refused = answers
+                .iter()
+                .filter(|(envelope, _)| envelope.meaning == Meaning::Relay)
+                .any(|(_, code)| matches!(code, Some(500..=599)));
+            match (open.is_empty(), refused) {
+                (false, _) => Finding::fail(id, subject, Owner::Provider).with(Detail::Names(open)),
+                (true, true) => Finding::pass(id, subject),
+                (true, false) => Finding::unknown(id, subject, NotKnown::TurnedAway),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::Outcome;
+    use super::*;
+
+    #[test]
+    fn rule_69_without_the_token_nothing_is_asked_and_the_token_is_told() {
+        let (domain, host) = (
+            Name::parse("example.org").unwrap(),
+            Name::parse("mx.example.org").unwrap(),
+        );
+        let token = token(b"secret", &domain);
+        assert_ne!(token, super::token(b"other", &domain));
+        assert_ne!(token, super::token(b"secret", &host));
+        let shown = token.clone();
+        let finding = judge(&domain, &host, &Relayed::NotShown { token });
+        assert_eq!(finding.outcome, Outcome::Unknown);
+        assert_eq!(finding.paste.unwrap().after, shown);
+    }
+
+    #[test]
+    fn only_strangers_mail_that_is_taken_makes_a_relay_open() {
+        let (domain, host) = (
+            Name::parse("example.org").unwrap(),
+            Name::parse("mx.example.org").unwrap(),
+        );
+        let outcome = |code: &dyn Fn(&Envelope) -> Option<u16>| {
+            let asked = envelopes(&host, &domain).into_iter().map(|envelope| {
+                let code = code(&envelope);
+                (envelope, code)
+            });
+            judge(&domain, &host, &Relayed::Asked(asked.collect())).outcome
+        };
+        assert_eq!(outcome(&|_| Some(554)), Outcome::Pass);
+        assert_eq!(outcome(&|_| Some(250)), Outcome::Fail);
+        assert_eq!(outcome(&|_| Some(450)), Outcome::Unknown);
+        assert_eq!(outcome(&|_| None), Outcome::Unknown);
+        // A server that takes everything for itself takes routed addresses as well.
+        let routed = |relay, own| {
+            move |envelope: &Envelope| match envelope.meaning {
+                Meaning::Relay => Some(relay),
+                Meaning::CatchAll => Some(own),
+                Meaning::RelayUnlessCatchAll => Some(250),
+            }
+        };
+        assert_eq!(outcome(&routed(554, 250)), Outcome::Pass);
+        assert_eq!(outcome(&routed(554, 550)), Outcome::Fail);
+        assert_eq!(outcome(&routed(251, 550)), Outcome::Fail);
+    }
+}
