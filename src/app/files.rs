@@ -148,7 +148,8 @@ pub fn read_message_from(
     })
 }
 
-fn read_some(source: &mut impl Read, path: &Path, most: u64) -> Result<Vec<u8>, FileFailure> {
+/// Reads the first bytes of a stream.
+pub fn read_some(source: &mut impl Read, path: &Path, most: u64) -> Result<Vec<u8>, FileFailure> {
     let mut bytes = Vec::new();
     source
         .take(most)

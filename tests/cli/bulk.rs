@@ -102,6 +102,11 @@ fn an_mbox_is_judged_letter_by_letter_and_again_after_a_decision() {
     assert_eq!(rejected["messages"][0]["why_not"], "rejected");
     alice.json(&["key", "confirm", "bob@example.org"]);
     assert_eq!(summaries(&alice.json(&["open", &file])), WANTED);
+    let piped = alice
+        .run_with(&["open", "-", "--json"], mbox(&letters).as_bytes())
+        .stdout;
+    let piped: Value = serde_json::from_slice(&piped).unwrap();
+    assert_eq!(summaries(&piped), WANTED);
     // One of them as if it were alone.
     let third = alice.json(&["open", &file, "--message", "3"]);
     assert_eq!(

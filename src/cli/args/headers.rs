@@ -25,4 +25,10 @@ pub struct HeadersArgs {
     /// The sender on the envelope [else the Return-Path]
     #[arg(long, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// Taken as check takes it, so that one line serves both; headers asks name servers alone
+    #[arg(long, value_name = "HOST:PORT:IP:PORT", hide = true)]
+    pub connect_to: Vec<String>,
+    /// Taken as check takes it
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub ca: Vec<PathBuf>,
 }

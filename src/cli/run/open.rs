@@ -12,6 +12,7 @@ use crate::cli::args::{OpenArgs, Require};
 use crate::read::{Reading, Summary};
 use crate::wording;
 use serde_json::{Value, json};
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -63,14 +64,18 @@ enum Input {
 
 fn many(path: &Path) -> Result<Input, Failure> {
     if path == Path::new("-") {
-        let stdin = std::io::stdin().lock();
-        let bytes = files::read_from(stdin, path, 0, MBOX_BYTES)?;
-        if bulk::is_mbox(&bytes) {
-            return Ok(Input::Many(Arc::new(bulk::mbox_source(bytes))));
-        }
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let bytes = files::read_message_from(bytes.as_slice(), path, length)?;
-        return Ok(Input::One(bytes));
+        let mut stdin = std::io::stdin().lock();
+        // The start tells, so that one message is bounded as ever while it is read.
+        let start = files::read_some(&mut stdin, path, 512)?;
+        let is_mbox = bulk::is_mbox(&start);
+        let whole = std::io::Cursor::new(start).chain(stdin);
+        return Ok(match is_mbox {
+            true => {
+                let bytes = files::read_from(whole, path, 0, MBOX_BYTES)?;
+                Input::Many(Arc::new(bulk::mbox_source(bytes)))
+            }
+            false => Input::One(files::read_message_from(whole, path, 0)?),
+        });
     }
     match bulk::is_many(path) {
         true => Ok(Input::Many(Arc::new(bulk::source(path)?))),
