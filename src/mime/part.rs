@@ -73,10 +73,10 @@ impl<'t> Part<'t> {
 
     /// The declared Content-Type with parameters, or the default (RFC 2045 §5.2).
     pub fn content_type(self) -> ContentType {
-        let header = self.header();
-        header
-            .first("Content-Type")
-            .map_or_else(|| ContentType::bare(self.media()), ContentType::of_field)
+        match &self.tree.node(self.index).declared {
+            Some(declared) => (**declared).clone(),
+            None => ContentType::bare(self.media()),
+        }
     }
 
     /// The Content-Disposition, if one is declared (RFC 2183).

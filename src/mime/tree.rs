@@ -75,6 +75,8 @@ pub(super) struct Node {
     pub(super) body: Range<usize>,
     pub(super) kind: Kind,
     pub(super) media: String,
+    /// The first Content-Type, where there is one: it is asked for again and again.
+    pub(super) declared: Option<Box<ContentType>>,
     pub(super) encoding: Encoding,
     pub(super) parent: Option<usize>,
     pub(super) children: Vec<usize>,
@@ -88,6 +90,7 @@ static NOWHERE: Node = Node {
     body: 0..0,
     kind: Kind::Leaf,
     media: String::new(),
+    declared: None,
     encoding: Encoding::Identity,
     parent: None,
     children: Vec::new(),
@@ -243,6 +246,7 @@ impl<'a> Parser<'a> {
             body: body_start..body_start,
             kind: Kind::Leaf,
             media: default.to_owned(),
+            declared: None,
             encoding: Encoding::Identity,
             parent,
             children: Vec::new(),
@@ -349,6 +353,7 @@ impl<'a> Parser<'a> {
         if let Some(node) = self.nodes.get_mut(index) {
             node.kind = kind;
             node.media = media;
+            node.declared = declared.map(Box::new);
             node.encoding = encoding;
         }
         boundary

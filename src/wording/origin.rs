@@ -34,7 +34,7 @@ pub fn origin_sentence(origin: &Origin, signer: Option<&str>) -> String {
     });
     sentence.push_str(match (origin.is_known, &origin.author) {
         (true, _) => "Its author is somebody you know. ",
-        (false, Some(_)) => "You have no key of its author, and never wrote to them. ",
+        (false, Some(_)) => "You have no key of its author. ",
         (false, None) => "",
     });
     sentence.push_str(match origin.oddities.len() {

@@ -215,6 +215,18 @@ fn offline_everything_is_not_testable_and_nothing_fails() {
         assert_eq!(result, "not-testable", "{found:#}");
     }
     assert_eq!(found["contacted"], json!([]));
+    // Without anybody who could open a vault, too.
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_wax"))
+        .env_clear()
+        .args(["headers", &message, "--offline", "--json", "--home"])
+        .arg(wax.home())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! Where a message came from: the core says what it wants to know, round by round, as for a check-up.
 
-use super::{checkup, contacts};
+use super::checkup;
+use super::identity::name_of;
 use crate::app::command::{OriginAnswer, OriginWish};
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, OpenMessageFailure};
 use crate::app::job::{Step, Watch};
 use crate::app::port::{OfflineNames, Resolver};
 use crate::base::Time;
+use crate::cert::Checked;
 use crate::checkup::Facts;
 use crate::dns::Snapshot;
 use crate::headers::{self, Known, OriginQuestion, ServerSignatures};
@@ -81,14 +83,26 @@ fn arrived(desk: &Desk, header: &crate::mime::Header<'_>) -> Time {
     newest.filter(|time| *time <= now).unwrap_or(now)
 }
 
-/// Whom the person knows.
+/// Whom the person knows: everybody with a key that was not rejected. The vault stays shut: a header is
+/// read without it.
 fn known(desk: &Desk) -> Result<Vec<Known>, Failure> {
-    let contacts = contacts::contacts(desk)?;
-    Ok(contacts
-        .into_iter()
-        .map(|contact| Known {
-            name: contact.mailbox.name.map(|name| name.raw().to_owned()),
-            address: contact.mailbox.address,
-        })
-        .collect())
+    let acceptance = desk.store.acceptance()?;
+    let mut known = Vec::new();
+    for cert in desk.store.certs()? {
+        let fingerprint = cert.fingerprint();
+        for id in cert.user_ids() {
+            let Some(address) = id.address else {
+                continue;
+            };
+            if acceptance.checked(&address, &fingerprint) == Checked::Rejected {
+                continue;
+            }
+            let name = name_of(id.text.raw());
+            known.push(Known {
+                name: (!name.is_empty()).then_some(name),
+                address,
+            });
+        }
+    }
+    Ok(known)
 }

@@ -188,7 +188,7 @@ impl Reducer {
     }
 
     fn unseen(&mut self, text: &str) {
-        if self.hidden.len() < KEPT {
+        if self.hidden.len() < KEPT && !text.trim().is_empty() {
             self.hidden.push_str(text);
             self.hidden.push(' ');
         }
@@ -382,6 +382,7 @@ mod tests {
             "<style>@media screen { div .a {display:none} }</style><div><span class=a>x</span></div>",
             "<img style='display:none' alt=x>",
             "<div style='display:none'><p>x",
+            &format!("{}x", "<i style='display:none'>".repeat(100_000)),
         ] {
             let rendered = render(html, false);
             assert_eq!(rendered.text, "", "{html}");
