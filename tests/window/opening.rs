@@ -19,6 +19,15 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
+impl Desktop {
+    /// Lets a file go over the window.
+    fn let_go(&mut self, path: PathBuf) {
+        let file: egui::DroppedFileHandle = Arc::new(Dropped(path));
+        self.harness.input_mut().dropped_files.push(file);
+        self.harness.step();
+    }
+}
+
 fn letter(folder: &Path, name: &str, subject: &str) -> PathBuf {
     let path = folder.join(name);
     let text = format!("From: bob@example.org\r\nSubject: {subject}\r\n\r\nHello.\r\n");
@@ -32,18 +41,15 @@ fn a_letter_that_is_dropped_is_read_and_its_text_is_on_screen() {
     let mut desktop = Desktop::open();
     desktop.skip_first_start();
     desktop.press(Role::Tab, "Read");
+    desktop.until(Role::Heading, "Read");
     for name in ["first.eml", "second.eml"] {
         let path = letter(folder.path(), name, &format!("Dropped {name}"));
-        let file: egui::DroppedFileHandle = Arc::new(Dropped(path));
-        desktop.harness.input_mut().dropped_files.push(file);
-        desktop.harness.step();
+        desktop.let_go(path);
         desktop.until_words(&format!("Dropped {name}"));
         desktop.until(Role::Image, "Not protected");
     }
     // A file that is gone by then is said to be.
-    let gone: egui::DroppedFileHandle = Arc::new(Dropped(folder.path().join("gone.eml")));
-    desktop.harness.input_mut().dropped_files.push(gone);
-    desktop.harness.step();
+    desktop.let_go(folder.path().join("gone.eml"));
     desktop.until_words("There is no file");
 }
 
@@ -99,19 +105,18 @@ fn a_signed_report_is_written_and_checked_when_it_is_opened() {
     desktop.until(Role::Heading, "Your key is ready");
     desktop.press(Role::Button, "Skip");
     desktop.press(Role::Tab, "Read");
-    let file: egui::DroppedFileHandle = Arc::new(Dropped(path));
-    desktop.harness.input_mut().dropped_files.push(file);
-    desktop.harness.step();
+    desktop.until(Role::Heading, "Read");
+    desktop.let_go(path);
     desktop.until_words("A claim");
+    // What is remembered of it makes the list, which moves the letter aside.
+    desktop.until(Role::Button, "Forget all that was opened");
     desktop.press(Role::Button, "Save…");
     desktop.press(Role::Button, "Signed report (.json)…");
     let to = report.to_str().unwrap();
     desktop.write(Role::TextInput, "Path to write the report to", to);
     desktop.press(Role::Button, "Write");
     desktop.until_words("Saved as");
-    let file: egui::DroppedFileHandle = Arc::new(Dropped(report.clone()));
-    desktop.harness.input_mut().dropped_files.push(file);
-    desktop.harness.step();
+    desktop.let_go(report.clone());
     desktop.until_words("This report holds. It is your own.");
     desktop.until_words("was not compared");
     desktop.press(Role::Button, "Compare with the open letter");
@@ -120,9 +125,7 @@ fn a_signed_report_is_written_and_checked_when_it_is_opened() {
     // One word of it changed, and it is nobody's.
     let text = std::fs::read_to_string(&report).unwrap();
     std::fs::write(&report, text.replace("A claim", "A proof")).unwrap();
-    let file: egui::DroppedFileHandle = Arc::new(Dropped(report));
-    desktop.harness.input_mut().dropped_files.push(file);
-    desktop.harness.step();
+    desktop.let_go(report);
     desktop.until_words("The signature of this report does not hold.");
 }
 
@@ -142,9 +145,8 @@ fn an_mbox_fills_the_list_and_is_filtered_and_read() {
     let mut desktop = Desktop::open();
     desktop.skip_first_start();
     desktop.press(Role::Tab, "Read");
-    let file: egui::DroppedFileHandle = Arc::new(Dropped(path));
-    desktop.harness.input_mut().dropped_files.push(file);
-    desktop.harness.step();
+    desktop.until(Role::Heading, "Read");
+    desktop.let_go(path);
     desktop.until_words("300 letters");
     desktop.write(Role::TextInput, "Find among the letters", "number 277");
     desktop.until_words("Number 277");
@@ -166,6 +168,7 @@ fn the_training_asks_about_each_letter_and_tells_what_gave_it_away() {
     desktop.press(Role::Button, "Practise first");
     desktop.until_words("The subject is hidden");
     desktop.press(Role::Tab, "Read");
+    desktop.until(Role::Heading, "Read");
     desktop.press(Role::Button, "Spot the trick");
     // An address that looks like the partner's comes first; the person believes it.
     desktop.until_words("is it what it says?");
