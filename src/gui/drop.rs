@@ -26,7 +26,7 @@ pub fn hover_ui(ui: &Ui, place: Place) {
     let words = match place {
         Place::Write => "Drop to attach",
         Place::Keys => "Drop to import keys",
-        Place::Read | Place::Outbox | Place::Settings => "Drop to open",
+        Place::Read | Place::Outbox | Place::Check | Place::Settings => "Drop to open",
     };
     let palette = Palette::of(ui);
     let layer = LayerId::new(Order::Foreground, Id::unique("drop"));

@@ -42,11 +42,14 @@ impl Files {
         self.work(move || {
             let chosen = match &wish {
                 Wish::Attachments | Wish::Keys => dialog.pick_files().unwrap_or_default(),
-                Wish::Letter | Wish::Backup | Wish::Authority => {
+                Wish::Letter | Wish::Backup | Wish::Authority | Wish::Zone => {
                     dialog.pick_file().into_iter().collect()
                 }
                 Wish::Save(SaveWhat::Attachments, _) => dialog.pick_folder().into_iter().collect(),
-                Wish::Save(_, name) | Wish::ExportKey(name) | Wish::Request(name) => {
+                Wish::Save(_, name)
+                | Wish::ExportKey(name)
+                | Wish::Request(name)
+                | Wish::Report(name) => {
                     let dialog = dialog.set_file_name(name);
                     dialog.save_file().into_iter().collect()
                 }

@@ -14,11 +14,12 @@ use egui::{Align, Layout, Margin, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 const WIDE: f32 = 1000.0;
 
 /// The places of the rail, in their order.
-pub const PLACES: [(Place, Icon, &str); 5] = [
+pub const PLACES: [(Place, Icon, &str); 6] = [
     (Place::Write, Icon::Write, "Write"),
     (Place::Read, Icon::Read, "Read"),
     (Place::Outbox, Icon::Outbox, "Outbox"),
     (Place::Keys, Icon::Keys, "Keys"),
+    (Place::Check, Icon::Checkup, "Check-up"),
     (Place::Settings, Icon::Settings, "Settings"),
 ];
 

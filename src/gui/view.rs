@@ -20,6 +20,8 @@ pub enum Place {
     Outbox,
     /// Own and other people's keys.
     Keys,
+    /// Domains and their servers.
+    Check,
     /// Identities and accounts.
     Settings,
 }
@@ -114,6 +116,10 @@ pub enum Slot {
     Import,
     /// Keys: export.
     Export,
+    /// Check-up: a domain.
+    Check,
+    /// Check-up: saving the report.
+    SaveReport,
 }
 
 impl Slot {
@@ -168,7 +174,8 @@ impl Slot {
             | Slot::Many
             | Slot::Training
             | Slot::Import
-            | Slot::Export => true,
+            | Slot::Export
+            | Slot::Check => true,
             Slot::Overview
             | Slot::Account
             | Slot::Preferences
@@ -196,7 +203,8 @@ impl Slot {
             | Slot::Reply
             | Slot::Keys
             | Slot::Card
-            | Slot::Chain => false,
+            | Slot::Chain
+            | Slot::SaveReport => false,
         }
     }
 }
@@ -324,6 +332,8 @@ pub enum Action {
     NewLetter,
     /// To go on with a draft at rest.
     OpenDraft(String),
+    /// To read a message, or the headers of one, and show where it came from.
+    ReadHeaders(String),
     /// To open a letter that was fetched.
     OpenLetter(i64),
     /// To open a message that was opened before.
@@ -376,6 +386,10 @@ pub enum Wish {
     Backup,
     /// The certificate of an authority.
     Authority,
+    /// A zone file.
+    Zone,
+    /// Where a report goes; its suggested name.
+    Report(String),
     /// Where a request for a certificate goes; its suggested name.
     Request(String),
 }

@@ -4,6 +4,7 @@ use super::drop;
 use super::files::{Came, Files};
 use super::frame;
 use super::jobs::{Jobs, Said};
+use super::pages::check::{CheckPage, check_ui};
 use super::pages::first::{FirstStart, first_ui};
 use super::pages::keys::{KeysPage, keys_ui};
 use super::pages::outbox::{OutboxPage, outbox_ui};
@@ -21,7 +22,7 @@ use super::toast::Toasts;
 use super::vault::Vault;
 use super::view::{Action, Contact, Place, Slot, View, Wish};
 use crate::address::Address;
-use crate::app::command::{Command, Outcome};
+use crate::app::command::{CheckAnswer, Command, Outcome};
 use crate::app::failure::Failure;
 use crate::app::job::{Progress, Step};
 use crate::app::runner::{Runner, Wake};
@@ -51,6 +52,7 @@ pub struct Window {
     read: ReadPage,
     outbox: OutboxPage,
     keys: KeysPage,
+    check: CheckPage,
     settings: SettingsPage,
     vault: Vault,
     paste: Paste,
@@ -87,6 +89,7 @@ impl Window {
             read: ReadPage::default(),
             outbox: OutboxPage::default(),
             keys: KeysPage::default(),
+            check: CheckPage::default(),
             settings: SettingsPage::default(),
             vault: Vault::default(),
             paste: Paste::default(),
@@ -157,6 +160,7 @@ impl Window {
                     self.write.open_draft(id, &mut more);
                     self.act(ctx, more);
                 }
+                Action::ReadHeaders(text) => self.read_headers(ctx, text),
                 Action::OpenLetter(id) => {
                     self.go(Place::Read);
                     let mut more = Vec::new();
@@ -206,6 +210,13 @@ impl Window {
         }
     }
 
+    fn read_headers(&mut self, ctx: &Context, text: String) {
+        self.go(Place::Read);
+        let mut more = Vec::new();
+        self.read.open_headers(text, &mut more);
+        self.act(ctx, more);
+    }
+
     fn go(&mut self, place: Place) {
         self.place = place;
         match place {
@@ -216,7 +227,7 @@ impl Window {
             }
             Place::Keys => self.keys.refresh(),
             Place::Write => self.write.ask_again(),
-            Place::Settings => {}
+            Place::Check | Place::Settings => {}
         }
     }
 
@@ -307,6 +318,9 @@ impl Window {
                 (Wish::Letter, Some(path)) => self.read.open_file(path, actions),
                 (Wish::Save(what, _), Some(path)) => self.read.save(what, path, actions),
                 (Wish::ExportKey(_) | Wish::Backup, Some(path)) => self.keys.export_to(&path),
+                (wish @ (Wish::Zone | Wish::Report(_)), Some(path)) => {
+                    self.check.chosen(&wish, &path);
+                }
                 (wish @ (Wish::Authority | Wish::Request(_)), Some(path)) => {
                     self.settings.chosen(&wish, &path);
                 }
@@ -368,6 +382,12 @@ impl Window {
             | Slot::Remember
             | Slot::Reply => {
                 self.read.answer(slot, result, actions);
+            }
+            Slot::Check | Slot::SaveReport => {
+                if let Ok(Outcome::Checked(answer)) = &result {
+                    self.note_checked(answer);
+                }
+                self.check.answer(slot, result);
             }
             Slot::Keys | Slot::Card | Slot::Chain | Slot::Import | Slot::Export => {
                 self.keys.answer(slot, result, actions);
@@ -460,6 +480,16 @@ impl Window {
         }
     }
 
+    /// Notes whom a check-up asked.
+    fn note_checked(&mut self, answer: &CheckAnswer) {
+        let why = "to check a domain up";
+        let at = self.view.now;
+        let hosts = answer.contacted.iter().cloned();
+        self.view
+            .contacted
+            .extend(hosts.map(|host| Contact { host, why, at }));
+    }
+
     /// Takes files that were dropped onto the window: each page its own kind.
     fn dropped(&mut self, ctx: &Context) {
         let dropped = ctx.input_mut(|i| std::mem::take(&mut i.raw.dropped_files));
@@ -471,7 +501,7 @@ impl Window {
         match self.place {
             Place::Write => actions.push(Action::Attach(paths)),
             Place::Keys => self.keys.import_files(paths, &mut actions),
-            Place::Read | Place::Outbox | Place::Settings => {
+            Place::Read | Place::Outbox | Place::Check | Place::Settings => {
                 for path in paths {
                     self.take_path(path, &mut actions);
                 }
@@ -586,6 +616,7 @@ impl Window {
                 Place::Read => read_ui(ui, view, &mut self.read),
                 Place::Outbox => outbox_ui(ui, view, &mut self.outbox),
                 Place::Keys => keys_ui(ui, view, &mut self.keys),
+                Place::Check => check_ui(ui, view, &mut self.check),
                 Place::Settings => settings_ui(ui, view, &mut self.settings),
             });
             drop::hover_ui(ui, self.place);

@@ -3,8 +3,8 @@
 use super::{Notice, Turn};
 use crate::app::failure::CheckFailure;
 use crate::base::untrusted::escape_line;
-use crate::checkup::{Detail, Finding, FindingId, Outcome, Owner};
-use crate::dns::NotKnown;
+use crate::checkup::{Detail, Finding, FindingId, Outcome, Owner, Paste};
+use crate::dns::{NotKnown, Question, Reply};
 
 /// A finding for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,45 @@ pub fn result(finding: &Finding) -> &'static str {
         (Outcome::Fail, _) => "to do",
         (Outcome::Unknown, _) => "unknown",
     }
+}
+
+/// How many findings passed, are to do, could be better and are unknown, in that order.
+pub fn checkup_totals([passed, to_do, better, unknown]: [usize; 4]) -> String {
+    format!("{passed} passed, {to_do} to do, {better} could be better, {unknown} unknown")
+}
+
+/// How a record gets into the DNS, for who has never done it.
+pub fn record_steps(paste: &Paste) -> String {
+    let name = escape_line(&paste.name);
+    let change = match paste.before {
+        Some(_) => format!(
+            "find the {} record {name}, and put this text in its place",
+            paste.kind
+        ),
+        None => format!(
+            "add a record of the kind {} with the name {name} and this text",
+            paste.kind
+        ),
+    };
+    format!(
+        "Where your domain is registered, log in, open its DNS records, {change}. Many registrars want the \
+         name without your domain at its end. It counts within an hour, at some within a day."
+    )
+}
+
+/// A question to the DNS and what came of it, in a line.
+pub fn looked_up(question: &Question, reply: &Reply) -> String {
+    let came = match reply {
+        Reply::Records(answer) => match answer.records.len() {
+            1 => "one record".to_owned(),
+            n => format!("{n} records"),
+        },
+        Reply::NoData => "no such record".to_owned(),
+        Reply::NoName => "no such name".to_owned(),
+        Reply::Unknown(why) => format!("unknown: {}", not_known(*why)),
+    };
+    let name = escape_line(&question.name.to_string());
+    format!("{} {name}: {came}", question.kind.as_str())
 }
 
 /// Whose job it is.

@@ -28,7 +28,7 @@ border-radius:6px;padding:.5rem;margin:.5rem 0 0;font-size:13px}td{padding:0 1re
 --look:#000;--grey:#000}body{margin:0;max-width:none;font-size:11pt}.bar{display:none}}";
 
 /// What a program cannot check, in the words of the reading page's cautions.
-const ADVICE: [&str; 4] = [
+pub const CHECKUP_GUIDE: [&str; 4] = [
     "A link shows one place and may lead to another: look at the part of the name right before the first single slash.",
     "An attachment that is a program, a script or a document with macros is opened only after asking its sender by another way.",
     "Who presses for speed, secrecy or a payment to a new account is called back under a number that was known before.",
@@ -55,11 +55,11 @@ pub fn checkup_page(answer: &CheckAnswer) -> String {
             continue;
         }
         of_topic.sort_by_key(|finding| (rank(finding), finding.id));
-        page.push_str(&format!("<h2>{}</h2>\n", heading(topic)));
+        page.push_str(&format!("<h2>{}</h2>\n", checkup_heading(topic)));
         of_topic.iter().for_each(|finding| card(finding, &mut page));
     }
     page.push_str("<h2>What no program can check</h2>\n<div class=\"card\"><ul>\n");
-    for line in ADVICE {
+    for line in CHECKUP_GUIDE {
         page.push_str(&format!("<li>{}</li>\n", text(line)));
     }
     page.push_str("</ul></div>\n<h2>Contacted</h2>\n<p>");
@@ -73,7 +73,8 @@ pub fn checkup_page(answer: &CheckAnswer) -> String {
     page
 }
 
-fn heading(topic: Topic) -> &'static str {
+/// What a part of a report is called.
+pub fn checkup_heading(topic: Topic) -> &'static str {
     match topic {
         Topic::Sending => "Sending",
         Topic::Servers => "Servers",

@@ -5,6 +5,7 @@
 
 mod chain;
 mod checkup;
+mod checkup_json;
 mod checkup_page;
 mod evidence;
 mod facts;
@@ -26,8 +27,12 @@ mod typing;
 mod verdict;
 
 pub use chain::{anchor_for, anchors, chain, chain_fault, link_state, system_authorities};
-pub use checkup::{FindingWords, finding, finding_title, not_known, owner, result};
-pub use checkup_page::checkup_page;
+pub use checkup::{
+    FindingWords, checkup_totals, finding, finding_title, looked_up, not_known, owner,
+    record_steps, result,
+};
+pub use checkup_json::checkup_json;
+pub use checkup_page::{CHECKUP_GUIDE, checkup_heading, checkup_page};
 pub use evidence::evidence;
 pub use facts::{field_protection, key_part, protection, receipt, stored_receipt, stored_refusal};
 pub use failure::{bad_address, failure};

@@ -355,6 +355,13 @@ pub enum Command {
     },
     /// Checks a domain up.
     CheckDomain(Box<CheckQuestion>),
+    /// Saves a report of the check-up, as the words for people make it.
+    SaveReport {
+        /// What is written.
+        bytes: Vec<u8>,
+        /// A path that does not exist.
+        to: PathBuf,
+    },
     /// Reads where a message came from.
     Origin(Box<OriginWish>),
     /// Whom the person trusts to vouch for others.

@@ -245,6 +245,10 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::CheckDomain(question) => {
             Outcome::Checked(Box::new(checkup::domain(desk, &question, watch)?))
         }
+        Command::SaveReport { bytes, to } => {
+            files::write_new(&to, &bytes)?;
+            Outcome::Saved(to)
+        }
         Command::CheckChain(question) => {
             Outcome::Chain(Box::new(chain::check(desk, &question, watch)?))
         }

@@ -6,10 +6,9 @@ use crate::app::command::{CheckAnswer, CheckQuestion, Command, Outcome};
 use crate::app::failure::Failure;
 use crate::app::files;
 use crate::base::untrusted::escape_line;
-use crate::checkup::{self, Finding, FindingId, Owner, SpfTree};
+use crate::checkup::{self, Finding, Owner, SpfTree};
 use crate::cli::args::CheckArgs;
 use crate::wording;
-use serde_json::{Value, json};
 
 pub fn run(session: &Session, args: &CheckArgs) -> Result<Report, Failure> {
     let question = CheckQuestion {
@@ -34,48 +33,7 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Report, Failure> {
 }
 
 fn report(answer: &CheckAnswer) -> Report {
-    let findings: Vec<Value> = answer.report.findings.iter().map(finding_json).collect();
-    let json = json!({
-        "domain": answer.domain,
-        "findings": findings,
-        "contacted": answer.contacted,
-        "changed": answer.changes.as_ref().map(|(since, changes)| json!({
-            "since": since.to_string(),
-            "mended": changes.mended.iter().map(pair).collect::<Vec<_>>(),
-            "broken": changes.broken.iter().map(pair).collect::<Vec<_>>(),
-        })),
-    });
-    Report::new(json, text(answer))
-}
-
-fn pair((id, subject): &(FindingId, String)) -> Value {
-    json!({ "id": id.as_str(), "subject": subject })
-}
-
-fn finding_json(finding: &Finding) -> Value {
-    let words = wording::finding(finding);
-    json!({
-        "id": finding.id.as_str(),
-        "result": result(finding),
-        "advice": finding.advice,
-        "owner": match finding.owner {
-            Owner::You => "you",
-            Owner::Registrar => "registrar",
-            Owner::Provider => "provider",
-            Owner::Nobody => "nobody",
-        },
-        "subject": finding.subject,
-        "means": words.means,
-        "fix": words.fix,
-    })
-}
-
-fn result(finding: &Finding) -> &'static str {
-    match finding.outcome {
-        checkup::Outcome::Pass => "pass",
-        checkup::Outcome::Fail => "fail",
-        checkup::Outcome::Unknown => "unknown",
-    }
+    Report::new(wording::checkup_json(answer), text(answer))
 }
 
 /// What is to be done first, then what could be better, what is not known, and how much is well.

@@ -1,6 +1,7 @@
 //! The pages. Each has its state, a `…_ui` that draws it and gives back what it asks for, and an
 //! `answer` that takes what came of it.
 
+pub mod check;
 pub mod first;
 pub mod keys;
 pub mod look;

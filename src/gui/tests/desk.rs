@@ -2,12 +2,14 @@
 
 use crate::address::Mailbox;
 use crate::app::command::{
-    Contact, DraftForm, FormAttachment, KeyCard, KeyRow, KeyState, Overview, Preflight,
-    PreflightRow, Shown, Visible, VisibleRow,
+    CheckAnswer, Contact, DraftForm, FormAttachment, KeyCard, KeyRow, KeyState, Overview,
+    Preflight, PreflightRow, Shown, Visible, VisibleRow,
 };
 use crate::app::port::{Identity, LetterHead, OutboxEntry, OutboxState, StoredCopy};
 use crate::base::Time;
 use crate::cert::{Acceptance, Checked, Fingerprint, Scheme, Unusable};
+use crate::checkup::Finding;
+use crate::dns::Name;
 use crate::gui::View;
 use crate::protect::plan::{PlanProblem, Role, Why};
 use crate::protect::{Evidence, Protection};
@@ -298,3 +300,53 @@ pub fn reading(hostile: bool, attachments: usize) -> Arc<Reading> {
     let read = read::reading(&bytes, evidence, bytes.clone(), &acceptance, &policy, now());
     Arc::new(read.unwrap())
 }
+
+/// A report of a domain of which some things are well, some are not, and some are not known.
+pub fn checked(hostile: bool) -> CheckAnswer {
+    use crate::checkup::{self, Changes, Detail, FindingId, Owner, Paste};
+    let domain = Name::parse("example.org").unwrap();
+    let mut report = checkup::facts_testing::over(ZONE, |facts| {
+        let subject = checkup::Subject {
+            selectors: vec![("mail".to_owned(), checkup::SelectorSource::Known)],
+            lists: Vec::new(),
+            domain: domain.clone(),
+        };
+        checkup::domain(&subject, facts)
+    });
+    let odd = name("mx.example.org", hostile);
+    let listed = Finding::fail(FindingId::Listed, odd.clone(), Owner::Provider);
+    report
+        .findings
+        .push(listed.with(Detail::Names(vec![odd.clone()])));
+    let record = Finding::fail(FindingId::DkimSyntax, "mail._domainkey", Owner::Registrar);
+    report.findings.push(record.pasting(Paste {
+        name: "mail._domainkey.example.org".to_owned(),
+        kind: "TXT",
+        before: Some(odd.clone()),
+        after: format!("v=DKIM1; k=rsa; p={}", "MIIBIjAN".repeat(48)),
+    }));
+    CheckAnswer {
+        domain: "example.org".to_owned(),
+        at: now(),
+        report,
+        changes: Some((
+            now(),
+            Changes {
+                mended: vec![(FindingId::SpfMissing, "example.org".to_owned())],
+                broken: vec![(FindingId::Listed, odd)],
+            },
+        )),
+        looked_up: Vec::new(),
+        contacted: vec!["192.0.2.53:53".to_owned(), "mx.example.org:25".to_owned()],
+    }
+}
+
+const ZONE: &str = "\
+$ORIGIN example.org.
+@ 300 IN MX 10 mx
+@ 300 IN TXT \"v=spf1 include:_spf.example.net include:gone.example.net a:relay.example.org -all\"
+_dmarc 300 IN TXT \"v=DMARC1; p=none; pct=50\"
+mx 300 IN A 192.0.2.10
+relay 300 IN A 192.0.2.11
+_spf.example.net. 300 IN TXT \"v=spf1 ip4:192.0.2.0/24 -all\"
+";

@@ -2,6 +2,7 @@
 
 mod access;
 mod chain;
+mod check;
 mod desk;
 mod keys;
 mod pages;
@@ -13,6 +14,7 @@ mod shape;
 mod states;
 mod write;
 
+use super::pages::check::{CheckPage, check_ui};
 use super::pages::first::{FirstStart, first_ui};
 use super::pages::keys::{KeysPage, keys_ui};
 use super::pages::outbox::{OutboxPage, outbox_ui};
@@ -32,6 +34,7 @@ pub struct Paper {
     pub read: ReadPage,
     pub outbox: OutboxPage,
     pub keys: KeysPage,
+    pub check: CheckPage,
     pub settings: SettingsPage,
     pub asked: Vec<Action>,
     bottom: (bool, bool),
@@ -48,6 +51,7 @@ impl Paper {
             read: ReadPage::default(),
             outbox: OutboxPage::default(),
             keys: KeysPage::default(),
+            check: CheckPage::default(),
             settings: SettingsPage::default(),
             asked: Vec::new(),
             bottom: (false, false),
@@ -68,6 +72,8 @@ impl Paper {
         }
         let letter = Outcome::Reading(desk::reading(hostile, if hostile { 200 } else { 2 }));
         paper.read.answer(Slot::Open, Ok(letter), &mut asked);
+        let checked = Outcome::Checked(Box::new(desk::checked(hostile)));
+        paper.check.answer(Slot::Check, Ok(checked));
         paper.keys.tend(&mut asked);
         let rows = desk::keys(hostile);
         let card = desk::card(rows[2].clone(), hostile);
@@ -93,6 +99,7 @@ impl Paper {
                     Place::Read => read_ui(ui, &self.view, &mut self.read),
                     Place::Outbox => outbox_ui(ui, &self.view, &mut self.outbox),
                     Place::Keys => keys_ui(ui, &self.view, &mut self.keys),
+                    Place::Check => check_ui(ui, &self.view, &mut self.check),
                     Place::Settings => settings_ui(ui, &self.view, &mut self.settings),
                 });
             }

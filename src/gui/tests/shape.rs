@@ -5,12 +5,13 @@ use crate::gui::Place;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-const PLACES: [Option<Place>; 6] = [
+const PLACES: [Option<Place>; 7] = [
     None,
     Some(Place::Write),
     Some(Place::Read),
     Some(Place::Outbox),
     Some(Place::Keys),
+    Some(Place::Check),
     Some(Place::Settings),
 ];
 
@@ -34,6 +35,7 @@ fn primary(place: Option<Place>) -> Option<&'static str> {
         Some(Place::Write) => Some("Seal and send"),
         Some(Place::Read) => Some("Fetch letters"),
         Some(Place::Keys) => Some("Import keys…"),
+        Some(Place::Check) => Some("Check up"),
         Some(Place::Settings) => Some("New identity…"),
         Some(Place::Outbox) => None,
     }
@@ -91,6 +93,7 @@ fn every_page_has_a_heading() {
         "Read",
         "Outbox",
         "Keys",
+        "Check-up",
         "Settings",
     ];
     for (place, name) in PLACES.into_iter().zip(names) {

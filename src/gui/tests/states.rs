@@ -5,6 +5,7 @@ use crate::app::command::{ImportReport, ImportedKey, Outcome, SendReport};
 use crate::app::failure::{Failure, FileFailure};
 use crate::app::job::{Progress, Step};
 use crate::app::port::{Receipt, Refusal, Reply, SubmitFailure, TlsFacts};
+use crate::gui::pages::check::CheckPage;
 use crate::gui::pages::keys::KeysPage;
 use crate::gui::pages::read::ReadPage;
 use crate::gui::view::{Busy, Contact};
@@ -12,12 +13,13 @@ use crate::gui::{Place, Slot};
 use crate::protect::Protection;
 
 /// All pages; `None` is first start.
-pub const PLACES: [Option<Place>; 6] = [
+pub const PLACES: [Option<Place>; 7] = [
     None,
     Some(Place::Write),
     Some(Place::Read),
     Some(Place::Outbox),
     Some(Place::Keys),
+    Some(Place::Check),
     Some(Place::Settings),
 ];
 
@@ -73,6 +75,7 @@ fn empty(paper: &mut Paper) {
     paper.write.begin("fresh".to_owned());
     paper.read = ReadPage::default();
     paper.keys = KeysPage::default();
+    paper.check = CheckPage::default();
     let mut asked = Vec::new();
     paper.keys.tend(&mut asked);
     let nothing = Ok(Outcome::Keys(Vec::new()));
@@ -93,6 +96,7 @@ fn slot(place: Option<Place>) -> Slot {
         Some(Place::Read) => Slot::Fetch,
         Some(Place::Outbox) => Slot::Retry,
         Some(Place::Keys) => Slot::Import,
+        Some(Place::Check) => Slot::Check,
         Some(_) => Slot::AccountTest,
     }
 }
@@ -124,6 +128,7 @@ fn failed(paper: &mut Paper) {
         Some(Place::Read) => paper.read.answer(Slot::Open, Err(full()), &mut asked),
         Some(Place::Outbox) => paper.outbox.answer(&Err(maybe())),
         Some(Place::Keys) => paper.keys.answer(Slot::Import, Err(full()), &mut asked),
+        Some(Place::Check) => paper.check.answer(Slot::Check, Err(full())),
         Some(_) => {
             let slot = Slot::AccountTest;
             paper.settings.answer(slot, Err(maybe()), &mut asked);
@@ -182,6 +187,10 @@ fn done(paper: &mut Paper) {
                 refused: Vec::new(),
             });
             paper.keys.answer(Slot::Import, Ok(report), &mut asked);
+        }
+        Some(Place::Check) => {
+            let saved = Outcome::Saved("/letters/check-up.html".into());
+            paper.check.answer(Slot::SaveReport, Ok(saved));
         }
         Some(Place::Read) => {
             let saved = Outcome::Saved("/letters/file 0.pdf".into());

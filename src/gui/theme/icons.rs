@@ -17,6 +17,8 @@ pub enum Icon {
     Keys,
     /// Two sliders: settings.
     Settings,
+    /// A sheet on a board, with a tick: a check-up.
+    Checkup,
     /// A paper clip.
     Attachment,
     /// A tick.
@@ -177,6 +179,18 @@ fn parts(icon: Icon) -> &'static [Part] {
             Line(&[(3.5, 16.0), (6.2, 16.0)]),
             Line(&[(11.8, 16.0), (20.5, 16.0)]),
             Circle(9.0, 16.0, 2.8),
+        ],
+        Icon::Checkup => &[
+            Line(&[
+                (8.5, 5.0),
+                (5.0, 5.0),
+                (5.0, 20.5),
+                (19.0, 20.5),
+                (19.0, 5.0),
+                (15.5, 5.0),
+            ]),
+            Line(&[(8.5, 3.4), (15.5, 3.4), (15.5, 6.8), (8.5, 6.8), (8.5, 3.4)]),
+            Line(&[(8.6, 13.4), (11.0, 15.8), (15.6, 10.6)]),
         ],
         Icon::Attachment => &[
             Line(&[(16.5, 7.0), (9.2, 14.4)]),

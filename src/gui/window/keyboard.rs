@@ -41,6 +41,7 @@ impl Window {
                 Place::Write => self.write.find(),
                 Place::Read => self.read.find(),
                 Place::Keys => self.keys.focus_search(),
+                Place::Check => self.check.find(),
                 // Nothing on these pages to find in: everything is.
                 Place::Outbox | Place::Settings => self.do_shortcut(ctx, Shortcut::Palette),
             },

@@ -83,6 +83,11 @@ impl Open {
             saved: None,
         }
     }
+
+    /// Turns to the way that it took.
+    pub fn show_route(&mut self) {
+        self.tab = Tab::Route;
+    }
 }
 
 /// Draws the message.

@@ -51,6 +51,8 @@ pub struct ReadPage {
     warning: Option<Told>,
     /// Open the newest letter as soon as one comes: after practice.
     wants_newest: bool,
+    /// What opens next is shown with the way that it took.
+    wants_route: bool,
     /// What was not saved, for it may be harmful, and how to save it all the same.
     harmful: Option<(Told, Box<Command>)>,
     /// How the attachment that is being saved is saved whatever it is.
@@ -92,6 +94,12 @@ impl ReadPage {
         self.here = None;
         let bytes = OpenWhat::Bytes(Arc::new(text.into_bytes()));
         self.open_message(bytes, OpenedFrom::Pasted, actions);
+    }
+
+    /// A message opens that somebody has as text, at the place that tells where it came from.
+    pub fn open_headers(&mut self, text: String, actions: &mut Vec<Action>) {
+        self.open_pasted(text, actions);
+        self.wants_route = true;
     }
 
     /// A letter of the outbox opens, as it was sealed for its sender.
@@ -219,6 +227,7 @@ impl ReadPage {
     fn open_message(&mut self, what: OpenWhat, from: OpenedFrom, actions: &mut Vec<Action>) {
         self.told = None;
         self.warning = None;
+        self.wants_route = false;
         self.last = Some((what.clone(), from));
         let command = Command::Open {
             what,
@@ -315,7 +324,11 @@ impl ReadPage {
             };
             actions.push(Action::run(Slot::Remember, command));
         }
-        self.open = Some(message::Open::new(reading));
+        let mut open = message::Open::new(reading);
+        if std::mem::take(&mut self.wants_route) {
+            open.show_route();
+        }
+        self.open = Some(open);
     }
 }
 

@@ -45,8 +45,14 @@ fn contacted(view: &View) -> Vec<Contacted> {
         Contacted {
             who: "The name server of your system".to_owned(),
             when: "Before each of these, to find the server's address; and when you ask about the \
-                   sender of a letter, on its tab Route.",
+                   sender of a letter, on its tab Route, or check a domain up.",
             learns: "The name of the server, or of the sender's domain and servers.",
+        },
+        Contacted {
+            who: "The servers of a domain that you check up".to_owned(),
+            when: "When you press “Check up”, never by itself: those that take or fetch its mail, those \
+                   that name its settings, and the block lists that you chose.",
+            learns: "That somebody at your network address looks at the domain.",
         },
         Contacted {
             who: "The scanner of this computer, clamd, where it runs".to_owned(),
