@@ -69,6 +69,18 @@ Content-Type: text/html; charset=utf-8
 """
 
 
+ZONE = """$ORIGIN example.org.
+@ 300 IN MX 10 mx
+@ 300 IN TXT "v=spf1 mx include:_spf.news.example include:gone.news.example -all"
+_spf.news.example. 300 IN TXT "v=spf1 ip4:192.0.2.0/24 a:relay.news.example -all"
+relay.news.example. 300 IN A 192.0.2.40
+_dmarc 300 IN TXT "v=DMARC1; p=none; pct=50; rua=mailto:reports@example.org"
+mail._domainkey 300 IN TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+mx 300 IN A 192.0.2.10
+10.2.0.192.in-addr.arpa. 300 IN PTR host-10.provider.example.
+"""
+
+
 class Tour:
     """One way through the window."""
 
@@ -391,7 +403,53 @@ def long_names(tour):
         tour.stop("settings-long", lambda: d.press("tab", "Settings"))
 
 
+def check_up(tour):
+    at_home(tour)
+    zone = tour.work / "example.org.zone"
+    zone.write_text(ZONE)
+    quiet = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    quiet.bind(("127.0.0.1", 0))  # A name server that says nothing.
+    with tour.open() as d:
+        tour.stop("", lambda: unlock(tour))
+        tour.stop(
+            "check-empty",
+            lambda: d.press("tab", "Check-up"),
+            lambda: d.until("heading", "Check-up"),
+        )
+        field = "Domain, or an address at it"
+        tour.stop(
+            "check-failed",
+            lambda: d.replace("entry", field, "no domain"),
+            lambda: d.press("button", "Check up"),
+            lambda: d.until("image", "Take a look"),
+        )
+        tour.stop(
+            "check-busy",
+            lambda: d.replace("entry", field, "example.org"),
+            lambda: d.press("fold", "More to ask"),
+            lambda: d.replace(
+                "entry", "Name server to ask, instead of the system's", "127.0.0.1:%d" % quiet.getsockname()[1]
+            ),
+            lambda: d.press("button", "Check up"),
+            lambda: d.until("button", "Cancel the running job"),
+        )
+        tour.stop(
+            "check-done",
+            lambda: d.press("button", "Cancel the running job"),
+            lambda: d.until("button", "Check up"),
+            lambda: d.replace("entry", "Name server to ask, instead of the system's", ""),
+            lambda: d.replace("entry", "Path of the zone file", str(zone)),
+            lambda: d.press("fold", "More to ask"),
+            lambda: d.press("button", "Check up"),
+            lambda: d.until("button", "Save as a page…"),
+        )
+        tour.stop("check-findings", lambda: d.wheel(8))
+        tour.stop("check-record", lambda: d.wheel(10))
+    quiet.close()
+
+
 TOURS = {
+    "check-up": check_up,
     "first-start": first_start,
     "practice": practice,
     "own-desk": own_desk,

@@ -74,7 +74,7 @@ pub fn check(domain: &Name, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         after,
     };
     findings.push(if policy.asks_nothing(*domain != at) {
-        let after = before.replacen("p=none", "p=quarantine", 1);
+        let after = asking(&before, *domain != at);
         Finding::fail(FindingId::DmarcNone, subject, Owner::Registrar).pasting(paste(after))
     } else {
         Finding::pass(FindingId::DmarcNone, subject)
@@ -349,21 +349,47 @@ fn read(text: &[u8]) -> Result<Policy, String> {
     })
 }
 
+/// The name of a piece of a record.
+fn name_of(piece: &str) -> String {
+    let name = piece.split('=').next().unwrap_or_default();
+    name.trim().to_ascii_lowercase()
+}
+
 fn without_removed(record: &str) -> String {
-    let pieces = record.split(';').filter(|piece| {
-        let name = piece
-            .split('=')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        !REMOVED.contains(&name.as_str())
-    });
+    let pieces = record
+        .split(';')
+        .filter(|piece| !REMOVED.contains(&name_of(piece).as_str()));
     pieces
         .map(str::trim)
         .filter(|piece| !piece.is_empty())
         .collect::<Vec<_>>()
         .join("; ")
+}
+
+/// A record that asks for something where it asked for nothing: for the name that it stands at or, `below`,
+/// for what stands below that. It has no removed tags either, so that one change does for both.
+fn asking(record: &str, below: bool) -> String {
+    let record = without_removed(record);
+    let pieces: Vec<&str> = record.split("; ").collect();
+    let has = |tag: &str| pieces.iter().any(|piece| name_of(piece) == tag);
+    let governs = if below && has("sp") { "sp" } else { "p" };
+    let mut asking: Vec<String> = pieces
+        .iter()
+        .filter(|piece| name_of(piece) != "t")
+        .map(|piece| {
+            let value = piece.split_once('=').map(|(_, value)| value.trim());
+            let none = value.is_some_and(|value| value.eq_ignore_ascii_case("none"));
+            match name_of(piece) == governs && none {
+                true => format!("{governs}=quarantine"),
+                false => (*piece).to_owned(),
+            }
+        })
+        .collect();
+    if !has(governs) {
+        // The policy stands right behind the version, where everybody looks for it.
+        asking.insert(1.min(asking.len()), format!("{governs}=quarantine"));
+    }
+    asking.join("; ")
 }
 
 /// Addresses outside say themselves that they want the reports (RFC 9990 §4).
@@ -417,6 +443,36 @@ mod tests {
             let bad = findings.iter().filter(|f| f.outcome == Outcome::Fail);
             bad.map(|f| f.id).collect()
         })
+    }
+
+    #[test]
+    fn the_record_to_paste_asks_for_something_and_says_the_rest_as_before() {
+        for (record, below, expected) in [
+            ("v=DMARC1; p=none", false, "v=DMARC1; p=quarantine"),
+            (
+                "v=DMARC1; sp=none; p=none; pct=50; rua=mailto:a@b.example",
+                false,
+                "v=DMARC1; sp=none; p=quarantine; rua=mailto:a@b.example",
+            ),
+            (
+                "v=DMARC1;sp = None;p=reject",
+                true,
+                "v=DMARC1; sp=quarantine; p=reject",
+            ),
+            ("v=DMARC1; p=reject; t=y", false, "v=DMARC1; p=reject"),
+            (
+                "v=DMARC1; rua=mailto:a@b.example;",
+                false,
+                "v=DMARC1; p=quarantine; rua=mailto:a@b.example",
+            ),
+        ] {
+            assert_eq!(asking(record, below), expected, "{record}");
+            let policy = read(expected.as_bytes()).unwrap();
+            assert!(
+                !policy.asks_nothing(below) && policy.removed.is_empty(),
+                "{record}"
+            );
+        }
     }
 
     #[test]

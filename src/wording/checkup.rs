@@ -439,5 +439,5 @@ fn fix(finding: &Finding) -> String {
         FindingId::SpfMissing | FindingId::DmarcMissing | FindingId::DmarcNone
         | FindingId::DmarcRemovedTag | FindingId::DkimUnknown | FindingId::BimiMissing => "",
     }
-    .to_owned()
+    .replace("DOMAIN", &escape_line(&finding.subject))
 }

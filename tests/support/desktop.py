@@ -320,6 +320,24 @@ class Desktop:
         time.sleep(0.1)
         self.type(text)
 
+    def replace(self, role, name, text):
+        """As `write`, in place of what the field held."""
+        self.press(role, name)
+        time.sleep(0.1)
+        self.key("ctrl+a")
+        self.key("Delete")
+        if text:
+            self.type(text)
+
+    def wheel(self, turns):
+        """Turns the wheel down over the middle of the window."""
+        left, top, width, height = self._extent_on_screen()
+        middle = (str(left + width // 2), str(top + height // 2))
+        self.run("xdotool", "mousemove", *middle, "click", "--repeat", str(turns), "--delay", "40", "5")
+
+    def _extent_on_screen(self):
+        return (*self.corner, *self._extent())
+
     def resize(self, width, height):
         """Gives the window another size."""
         if self._extent() != (width, height):

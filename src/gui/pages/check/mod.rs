@@ -110,6 +110,13 @@ pub fn check_ui(ui: &mut Ui, view: &View, state: &mut CheckPage) -> Vec<Action> 
                     guide_ui(ui, state);
                 });
         });
+    if actions
+        .iter()
+        .any(|action| matches!(action, Action::Run(Slot::Check, _)))
+    {
+        // What was told belongs to the check before.
+        state.told = None;
+    }
     saving::saving_ui(ui, state, &mut actions);
     actions
 }
