@@ -1,6 +1,8 @@
 //! The whole window over real adapters: a store in memory, the practice server, real TLS. Parts are
 //! found by what a screen reader hears.
 
+#[path = "window/checking.rs"]
+mod checking;
 #[path = "window/frame.rs"]
 mod frame;
 #[path = "window/opening.rs"]

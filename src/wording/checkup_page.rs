@@ -1,7 +1,7 @@
 //! A report of the check-up as a page: everything in one file, no script, nothing fetched; it reads in
 //! both themes and prints in black on white.
 
-use super::checkup::{finding, finding_title, owner, result};
+use super::checkup::{finding, finding_title, owner, record_steps, result};
 use super::date_time;
 use crate::app::command::CheckAnswer;
 use crate::base::untrusted::escape_line;
@@ -56,7 +56,15 @@ pub fn checkup_page(answer: &CheckAnswer) -> String {
         }
         of_topic.sort_by_key(|finding| (rank(finding), finding.id));
         page.push_str(&format!("<h2>{}</h2>\n", checkup_heading(topic)));
-        of_topic.iter().for_each(|finding| card(finding, &mut page));
+        let (passed, open): (Vec<&Finding>, Vec<&Finding>) = of_topic
+            .into_iter()
+            .partition(|finding| class(finding) == "pass");
+        open.iter().for_each(|finding| card(finding, &mut page));
+        if !passed.is_empty() {
+            page.push_str("<div class=\"card\">\n");
+            passed.iter().for_each(|finding| line(finding, &mut page));
+            page.push_str("</div>\n");
+        }
     }
     page.push_str("<h2>What no program can check</h2>\n<div class=\"card\"><ul>\n");
     for line in CHECKUP_GUIDE {
@@ -159,6 +167,17 @@ fn since(answer: &CheckAnswer, page: &mut String) {
     page.push_str("</div>\n");
 }
 
+/// What passed, in a line.
+fn line(found: &Finding, page: &mut String) {
+    let (class, mark) = (class(found), mark(found));
+    page.push_str(&format!(
+        "<p><span class=\"mark {class}\">{mark} {}</span> {} <span class=\"faded\">{}</span></p>\n",
+        text(result(found)),
+        text(finding(found).title),
+        text(&found.subject)
+    ));
+}
+
 fn card(found: &Finding, page: &mut String) {
     let words = finding(found);
     let (class, mark) = (class(found), mark(found));
@@ -186,6 +205,8 @@ fn card(found: &Finding, page: &mut String) {
                 text(&paste.name),
                 text(&paste.after)
             ));
+            let steps = text(&record_steps(paste));
+            page.push_str(&format!("<p class=\"faded\">{steps}</p>\n"));
         }
         None if !words.fix.is_empty() => page.push_str(&format!("<p>{}</p>\n", text(&words.fix))),
         None => {}

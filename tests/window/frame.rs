@@ -85,7 +85,8 @@ fn f6_goes_through_the_panes_and_places_have_numbers() {
     for (key, heading) in [
         (Key::Num2, "Read"),
         (Key::Num4, "Keys"),
-        (Key::Num5, "Settings"),
+        (Key::Num5, "Check-up"),
+        (Key::Num6, "Settings"),
         (Key::Num1, "Write"),
     ] {
         desktop.key(Modifiers::COMMAND, key);
