@@ -3,6 +3,7 @@
 
 use super::checkup::{finding, finding_title, owner, record_steps, result};
 use super::date_time;
+use super::server_guide::RESTRICTIONS;
 use crate::app::command::CheckAnswer;
 use crate::base::untrusted::escape_line;
 use crate::checkup::{Finding, FindingId, Outcome, Owner, Topic};
@@ -70,7 +71,9 @@ pub fn checkup_page(answer: &CheckAnswer) -> String {
     for line in CHECKUP_GUIDE {
         page.push_str(&format!("<li>{}</li>\n", text(line)));
     }
-    page.push_str("</ul></div>\n<h2>Contacted</h2>\n<p>");
+    page.push_str("</ul></div>\n");
+    restrictions(&mut page);
+    page.push_str("<h2>Contacted</h2>\n<p>");
     let contacted: Vec<String> = answer.contacted.iter().map(|host| text(host)).collect();
     page.push_str(match contacted.is_empty() {
         true => "Nobody.",
@@ -165,6 +168,27 @@ fn since(answer: &CheckAnswer, page: &mut String) {
         false => &lines,
     });
     page.push_str("</div>\n");
+}
+
+/// What to restrict on a server of one's own.
+fn restrictions(page: &mut String) {
+    page.push_str("<h2>On a mail server of your own</h2>\n");
+    for restriction in RESTRICTIONS {
+        page.push_str(&format!(
+            "<div class=\"card\">\n<p><b>{}</b></p>\n<p>{}</p>\n",
+            text(restriction.what),
+            text(restriction.why)
+        ));
+        for (program, lines) in restriction.lines {
+            let lines: Vec<String> = lines.lines().map(text).collect();
+            page.push_str(&format!(
+                "<p class=\"faded\">{}</p>\n<pre>{}</pre>\n",
+                text(program),
+                lines.join("\n")
+            ));
+        }
+        page.push_str("</div>\n");
+    }
 }
 
 /// What passed, in a line.

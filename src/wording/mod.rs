@@ -20,6 +20,7 @@ mod outbox;
 mod plan;
 mod print;
 mod progress;
+mod server_guide;
 mod store;
 mod structure;
 mod training;
@@ -50,6 +51,7 @@ pub use outbox::outbox_state;
 pub use plan::{draft_problem, loss, plan_problem, preflight_sentence, reply_sentence, why_scheme};
 pub use print::printout;
 pub use progress::{outside, step, visible};
+pub use server_guide::{RESTRICTIONS, Restriction};
 pub use store::{kept, vault_kind};
 pub use structure::{
     attachment_caution, attachment_name, layers, name_caution, own_protection, part_cover,

@@ -8,7 +8,7 @@ use crate::gui::{Action, Place, Slot};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-const SIZE: [f32; 2] = [1280.0, 5000.0];
+const SIZE: [f32; 2] = [1280.0, 7000.0];
 
 fn page() -> Harness<'static, Paper> {
     window(Paper::new(Some(Place::Check), false), SIZE, false)
@@ -127,4 +127,20 @@ fn headers_that_one_has_as_text_are_read_as_a_message() {
     let read =
         |action: &Action| matches!(action, Action::ReadHeaders(text) if text.contains("ada@"));
     assert!(harness.state().asked.iter().any(read));
+}
+
+#[test]
+fn lines_for_a_server_of_ones_own_are_copied_as_they_stand() {
+    let mut harness = page();
+    press(
+        &mut harness,
+        "What to restrict on a mail server of your own",
+    );
+    press(
+        &mut harness,
+        "Copy the lines for rspamd, local.d/hfilter_group.conf: Ask that a client's address has a name",
+    );
+    let copied =
+        |action: &Action| matches!(action, Action::Copy(text) if text.lines().count() == 3);
+    assert!(harness.state().asked.iter().any(copied));
 }

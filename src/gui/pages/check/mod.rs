@@ -28,6 +28,7 @@ pub struct CheckPage {
     headers: String,
     headers_open: bool,
     guide_open: bool,
+    restrict_open: bool,
 }
 
 impl CheckPage {
@@ -107,6 +108,7 @@ pub fn check_ui(ui: &mut Ui, view: &View, state: &mut CheckPage) -> Vec<Action> 
                         None => empty_ui(ui),
                     }
                     headers_ui(ui, state, &mut actions);
+                    restrict_ui(ui, state, &mut actions);
                     guide_ui(ui, state);
                 });
         });
@@ -200,6 +202,34 @@ fn headers_ui(ui: &mut Ui, state: &mut CheckPage, actions: &mut Vec<Action>) {
                 actions.push(Action::ReadHeaders(text));
             }
         });
+    });
+}
+
+/// What to restrict on a server of one's own, with lines to copy.
+fn restrict_ui(ui: &mut Ui, state: &mut CheckPage, actions: &mut Vec<Action>) {
+    card_ui(ui, "", |ui| {
+        let label = "What to restrict on a mail server of your own";
+        if !widgets::fold(ui, &mut state.restrict_open, label) {
+            return;
+        }
+        for (place, restriction) in wording::RESTRICTIONS.iter().enumerate() {
+            if place > 0 {
+                widgets::rule(ui);
+            }
+            ui.add(Label::new(theme::strong(restriction.what)).wrap());
+            ui.add(Label::new(theme::body(restriction.why)).wrap());
+            for (program, lines) in restriction.lines {
+                ui.add(Label::new(theme::faded(ui, *program)).wrap());
+                report::record_ui(ui, lines, false);
+                let copy =
+                    button(ui, Kind::Plain, Some(Icon::Paste), "Copy these lines").accessible_name(
+                        format!("Copy the lines for {program}: {}", restriction.what),
+                    );
+                if copy.clicked() {
+                    actions.push(Action::Copy((*lines).to_owned()));
+                }
+            }
+        }
     });
 }
 

@@ -301,11 +301,11 @@ fn paste_ui(ui: &mut Ui, paste: &Paste, actions: &mut Vec<Action>) {
     if let Some(before) = &paste.before {
         let words = format!("The {} record at {name} is now:", paste.kind);
         ui.add(Label::new(theme::faded(ui, words)).wrap());
-        record_ui(ui, before);
+        record_ui(ui, before, true);
     }
     let words = format!("The {} record at {name} should be:", paste.kind);
     ui.add(Label::new(theme::faded(ui, words)).wrap());
-    record_ui(ui, &paste.after);
+    record_ui(ui, &paste.after, true);
     ui.horizontal_wrapped(|ui| {
         let copy = button(ui, Kind::Plain, Some(Icon::Paste), "Copy the record")
             .accessible_name(format!("Copy the {} record for {name}", paste.kind));
@@ -322,7 +322,8 @@ fn paste_ui(ui: &mut Ui, paste: &Paste, actions: &mut Vec<Action>) {
     ui.add(Label::new(theme::faded(ui, untrusted(ui, &steps_, true, 600))).wrap());
 }
 
-fn record_ui(ui: &mut Ui, text: &str) {
+/// Text to copy, as it is.
+pub fn record_ui(ui: &mut Ui, text: &str, one_line: bool) {
     let palette = Palette::of(ui);
     egui::Frame::new()
         .fill(palette.paper)
@@ -331,7 +332,7 @@ fn record_ui(ui: &mut Ui, text: &str) {
         .inner_margin(Margin::symmetric(12, 8))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            let text = untrusted(ui, text, true, 2_000);
+            let text = untrusted(ui, text, one_line, 2_000);
             ui.add(Label::new(theme::mono(text)).selectable(true).wrap());
         });
 }

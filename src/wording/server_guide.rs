@@ -1,0 +1,92 @@
+//! What to restrict on a mail server of one's own, with the lines for the programs that are common there.
+
+/// One restriction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restriction {
+    /// What to do.
+    pub what: &'static str,
+    /// What it keeps away, and what to look out for.
+    pub why: &'static str,
+    /// For which program, in which file, and the lines.
+    pub lines: &'static [(&'static str, &'static str)],
+}
+
+/// All of them, in the order in which they are worth doing. They are the same for every domain: nothing in
+/// them comes from a report.
+pub const RESTRICTIONS: [Restriction; 4] = [
+    Restriction {
+        what: "Pass on mail only for yourself",
+        why: "A server that relays for strangers is found within days and used for spam. Name the domains for \
+              which it is a second server; leave the list empty where it is none.",
+        lines: &[
+            (
+                "Postfix, main.cf",
+                "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination\n\
+                 relay_domains =",
+            ),
+            (
+                "Exim, main part and acl_check_rcpt",
+                "domainlist relay_to_domains =\n\
+                 hostlist relay_from_hosts = localhost\n\n\
+                 accept authenticated = *\n\
+                 require message = Relay not permitted\n        \
+                 domains = +local_domains : +relay_to_domains",
+            ),
+        ],
+    },
+    Restriction {
+        what: "Take mail only for addresses that exist",
+        why: "Who takes everything and answers later that nobody lives there sends that answer to people whose \
+              address was forged. A second server wants the list of addresses too.",
+        lines: &[
+            (
+                "Postfix, main.cf",
+                "local_recipient_maps = proxy:unix:passwd.byname $alias_maps\n\
+                 relay_recipient_maps = hash:/etc/postfix/relay_recipients",
+            ),
+            ("Exim, acl_check_rcpt", "require verify = recipient"),
+        ],
+    },
+    Restriction {
+        what: "Allow each client few connections",
+        why: "One client cannot take all of the server's places then. Large providers send from many addresses, so \
+              these limits do not touch them.",
+        lines: &[
+            (
+                "Postfix, main.cf",
+                "smtpd_client_connection_count_limit = 10\n\
+                 smtpd_client_connection_rate_limit = 60",
+            ),
+            (
+                "Exim, main part and acl_check_connect",
+                "smtp_accept_max_per_host = 10\n\n\
+                 defer ratelimit = 60 / 1m / per_conn",
+            ),
+            (
+                "rspamd, local.d/ratelimit.conf (it counts in Redis)",
+                "rates {\n  to_ip = { bucket { burst = 60; rate = \"60 / 1min\"; } }\n}",
+            ),
+        ],
+    },
+    Restriction {
+        what: "Ask that a client's address has a name",
+        why: "Taken-over home computers often have none, and mail servers do. Some small ones do not: rspamd only \
+              counts it as one sign among others.",
+        lines: &[
+            (
+                "Postfix, main.cf",
+                "smtpd_client_restrictions = permit_mynetworks, permit_sasl_authenticated, \
+                 reject_unknown_reverse_client_hostname",
+            ),
+            (
+                "Exim, acl_check_connect",
+                "deny message = Your address has no name\n     \
+                 !verify = reverse_host_lookup",
+            ),
+            (
+                "rspamd, local.d/hfilter_group.conf",
+                "symbols {\n  \"HFILTER_HOSTNAME_UNKNOWN\" { weight = 4.0; }\n}",
+            ),
+        ],
+    },
+];
