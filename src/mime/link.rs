@@ -304,6 +304,9 @@ fn percent_decoded(text: &str) -> String {
 
 /// The links that stand as such in plain text, each once.
 pub fn links_in_text(text: &str, most: usize) -> Vec<Link> {
+    if !may_hold_link(text.as_bytes()) {
+        return Vec::new();
+    }
     let mut found: Vec<Link> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let breaks = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"');
@@ -330,6 +333,17 @@ pub fn links_in_text(text: &str, most: usize) -> Vec<Link> {
         found.extend(Link::new(word, &target));
     }
     found
+}
+
+/// Whether anything in it could begin a link: most letters have none, and need not be walked word by word.
+fn may_hold_link(text: &[u8]) -> bool {
+    let begins = |at: usize, start: &[u8]| {
+        let there = text.get(at..at.saturating_add(start.len()));
+        there.is_some_and(|there| there.eq_ignore_ascii_case(start))
+    };
+    memchr::memmem::find(text, b"://").is_some()
+        || memchr::memchr2_iter(b'w', b'W', text).any(|at| begins(at, b"www."))
+        || memchr::memchr2_iter(b'm', b'M', text).any(|at| begins(at, b"mailto:"))
 }
 
 /// A link without what the sentence around it puts behind.

@@ -25,13 +25,16 @@ pub fn run(
         _ => return Err(unexpected()),
     };
     let rows = list.rows();
-    let messages: Vec<Value> = rows.iter().map(|row| row_json(row)).collect();
+    // Ten thousand rows are made into that alone which is printed.
+    let json = session.global.json;
+    let rows_of = |wanted: bool| rows.iter().filter(move |_| wanted);
+    let messages: Vec<Value> = rows_of(json).map(|row| row_json(row)).collect();
     let mut totals: Map<String, Value> = Map::new();
     for row in &rows {
         let count = totals.entry(word(row)).or_insert(json!(0));
         *count = json!(count.as_u64().unwrap_or(0) + 1);
     }
-    let lines: Vec<String> = rows.iter().map(|row| line(row)).collect();
+    let lines: Vec<String> = rows_of(!json).map(|row| line(row)).collect();
     let told: Vec<String> = totals
         .iter()
         .map(|(word, count)| format!("{count} {word}"))

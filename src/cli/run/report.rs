@@ -3,6 +3,7 @@
 use crate::app::failure::Failure;
 use crate::wording::{self, Notice};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -119,9 +120,7 @@ pub fn notice_text(notice: &Notice) -> String {
 }
 
 fn print_json(value: &Value) -> std::io::Result<()> {
-    let mut text = ascii_safe(&serde_json::to_string_pretty(value)?);
-    text.push('\n');
-    print_bytes(text.as_bytes())
+    print_bytes(ascii_safe(&serde_json::to_string_pretty(value)?).as_bytes())
 }
 
 fn print_bytes(bytes: &[u8]) -> std::io::Result<()> {
@@ -135,7 +134,14 @@ fn print_bytes(bytes: &[u8]) -> std::io::Result<()> {
 
 /// Writes characters that act instead of being seen as JSON's own escapes, so that the document
 /// stays the same and a terminal stays unharmed (rule 19). Outside of strings JSON has none.
-fn ascii_safe(document: &str) -> String {
+fn ascii_safe(document: &str) -> Cow<'_, str> {
+    // Most documents hold nothing of the kind, and large ones are told so at the speed of memory.
+    if document
+        .bytes()
+        .all(|b| b == b'\n' || (b' '..=b'~').contains(&b))
+    {
+        return Cow::Borrowed(document);
+    }
     let mut out = String::with_capacity(document.len());
     for c in document.chars() {
         if c != '\n' && crate::base::untrusted::is_tricky(c) {
@@ -146,7 +152,7 @@ fn ascii_safe(document: &str) -> String {
             out.push(c);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
