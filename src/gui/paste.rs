@@ -4,10 +4,27 @@
 use super::theme;
 use super::widgets;
 use crate::wording;
-use egui::{Context, Event, RawInput};
+use egui::{Context, Event, RawInput, Ui};
 
 /// The most that a field takes at once, in bytes: some 200 pages.
 const MOST: usize = 512 << 10;
+
+/// Text that was pasted onto the page: where a field has the keyboard or a passphrase is asked for, it is
+/// not the page's.
+pub fn onto_page(ui: &Ui) -> Option<String> {
+    let is_asked = ui.memory(|memory| memory.top_modal_layer().is_some());
+    if is_asked || ui.ctx().text_edit_focused() {
+        return None;
+    }
+    let pasted = ui.input_mut(|i| {
+        let at = i.events.iter().position(|e| matches!(e, Event::Paste(_)))?;
+        Some(i.events.remove(at))
+    });
+    match pasted {
+        Some(Event::Paste(text)) if !text.trim().is_empty() => Some(text),
+        Some(_) | None => None,
+    }
+}
 
 /// Text that was too much, until the person has read so.
 #[derive(Default)]

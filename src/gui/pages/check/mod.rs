@@ -9,11 +9,12 @@ use super::{Told, head_ui, page_frame, told_ui};
 use crate::app::command::{CheckAnswer, Outcome};
 use crate::app::failure::Failure;
 use crate::gui::frame::is_narrow;
+use crate::gui::paste;
 use crate::gui::theme::{self, Icon, Palette, steps};
 use crate::gui::view::{Action, Slot, View, Wish};
 use crate::gui::widgets::{self, Kind, button};
 use crate::wording;
-use egui::{Event, Label, Margin, Role, ScrollArea, TextEdit, Ui};
+use egui::{Label, Margin, Role, ScrollArea, TextEdit, Ui};
 use std::path::Path;
 
 /// The page's state.
@@ -125,17 +126,7 @@ pub fn check_ui(ui: &mut Ui, view: &View, state: &mut CheckPage) -> Vec<Action> 
 
 /// What is pasted where no field has the keyboard is a message, or the headers of one.
 fn take_paste(ui: &Ui, actions: &mut Vec<Action>) {
-    let is_asked = ui.memory(|memory| memory.top_modal_layer().is_some());
-    if is_asked || ui.ctx().text_edit_focused() {
-        return;
-    }
-    let pasted = ui.input_mut(|i| {
-        let at = i.events.iter().position(|e| matches!(e, Event::Paste(_)))?;
-        Some(i.events.remove(at))
-    });
-    if let Some(Event::Paste(text)) = pasted
-        && !text.trim().is_empty()
-    {
+    if let Some(text) = paste::onto_page(ui) {
         actions.push(Action::ReadHeaders(text));
     }
 }

@@ -16,12 +16,13 @@ use crate::app::command::{Command, LetterPart, OpenWhat, Outcome};
 use crate::app::failure::Failure;
 use crate::app::port::{OpenedFrom, OutboxId};
 use crate::gui::frame::is_narrow;
+use crate::gui::paste;
 use crate::gui::theme::{Icon, Palette, Tone, steps};
 use crate::gui::view::{Action, Place, SaveWhat, Slot, View, Wish};
 use crate::gui::widgets::{self, Kind, PathAnswer, button, path_field};
 use crate::read::{Reading, Summary};
 use crate::wording;
-use egui::{Align, Event, Key as Press, Layout, Margin, Modifiers, Ui, ViewportCommand, vec2};
+use egui::{Align, Key as Press, Layout, Margin, Modifiers, Ui, ViewportCommand, vec2};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -419,19 +420,7 @@ fn keys_pressed(ui: &Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
     if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Press::F)) {
         state.find();
     }
-    // A passphrase that is asked for is no message.
-    let is_asked = ui.memory(|memory| memory.top_modal_layer().is_some());
-    if is_asked || ui.ctx().text_edit_focused() {
-        return;
-    }
-    let pasted = ui.input_mut(|i| {
-        let at = i.events.iter().position(|e| matches!(e, Event::Paste(_)))?;
-        Some(i.events.remove(at))
-    });
-    if let Some(Event::Paste(text)) = pasted {
-        if text.trim().is_empty() {
-            return;
-        }
+    if let Some(text) = paste::onto_page(ui) {
         state.open_pasted(text, actions);
     }
 }
