@@ -22,7 +22,9 @@ pub fn submit_failure(failure: &SubmitFailure) -> Notice {
             format!("{} does not answer.", escape_line(server)),
         )
         .why("The server is down, or something between blocks the port.")
-        .next("Check the connection, then try again. The letter waits in the outbox.")
+        .next(
+            "Check the connection, then try again. A letter that was to leave waits in the outbox.",
+        )
         .detail(escape_line(detail)),
         SubmitFailure::NoStartTls { server } => Notice::new(
             "no-starttls",
@@ -98,20 +100,20 @@ pub fn submit_failure(failure: &SubmitFailure) -> Notice {
         SubmitFailure::Closed { stage } => Notice::new(
             "connection-closed",
             Turn::Network,
-            "The connection broke before the letter was handed over.",
+            "The connection broke off.",
         )
-        .why("The server or the network ended it.")
-        .next("Try again. The letter waits in the outbox.")
+        .why("The server or the network ended it before anything was handed over.")
+        .next("Try again. A letter that was to leave waits in the outbox.")
         .detail(stage_words(*stage)),
         SubmitFailure::Deadline { stage } => {
             Notice::new("deadline", Turn::Network, "The server took too long.")
-                .why("The letter was not handed over.")
-                .next("Try again later. The letter waits in the outbox.")
+                .why("Nothing was handed over.")
+                .next("Try again later. A letter that was to leave waits in the outbox.")
                 .detail(stage_words(*stage))
         }
         SubmitFailure::Cancelled => Notice::new("cancelled", Turn::Nobody, "Stopped.")
             .why("You stopped it; nothing was sent.")
-            .next("The letter waits in the outbox."),
+            .next("A letter that was to leave waits in the outbox."),
         SubmitFailure::NotRecorded => Notice::new(
             "not-recorded",
             Turn::Setup,
