@@ -115,6 +115,8 @@ impl SettingsPage {
 
     fn go(&mut self, section: Section, actions: &mut Vec<Action>) {
         self.section = Some(section);
+        // What was told belongs to the section before.
+        self.told = None;
         if section == Section::Authorities {
             actions.push(authorities::Authorities::ask());
         }
