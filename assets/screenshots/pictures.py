@@ -135,7 +135,7 @@ def first_start(tour):
             "first-start-failed",
             lambda: d.write("entry", "Your name", "Ada Lovelace"),
             lambda: d.write("entry", "Your mail address", "ada@example"),
-            lambda: d.press("button", "Make my key"),
+            lambda: d.press("button", "Next"),
             lambda: d.until("label", "That address is not whole", False),
         )
         tour.stop(
@@ -143,6 +143,7 @@ def first_start(tour):
             lambda: d.press("entry", "Your mail address"),
             lambda: d.key("End"),
             lambda: d.type(".org"),
+            lambda: d.press("button", "Next"),
             lambda: d.press("button", "Make my key"),
             lambda: d.until("secret", "Passphrase"),
             lambda: d.type(PASSPHRASE),
