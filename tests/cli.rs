@@ -4,6 +4,8 @@
 mod attacks;
 #[path = "cli/bulk.rs"]
 mod bulk;
+#[path = "cli/changed_keys.rs"]
+mod changed_keys;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "support/clamd.rs"]

@@ -104,4 +104,6 @@ pub struct PreflightRow {
     pub scheme: Option<(Scheme, Why)>,
     /// The certificate that would be used, and how it was checked; or why none.
     pub cert: Result<(Fingerprint, Checked), PlanProblem>,
+    /// Another certificate that came since, of which nothing is said (rule 53).
+    pub another: Option<Fingerprint>,
 }

@@ -4,6 +4,7 @@ mod acceptance;
 mod fingerprint;
 mod keyfile;
 mod keyring;
+mod ledger;
 pub mod openpgp;
 mod usable;
 mod words;
@@ -13,6 +14,7 @@ pub use acceptance::{Acceptance, Checked};
 pub use fingerprint::{Fingerprint, NoFingerprint};
 pub use keyfile::{KeyFileProblem, KeyRefusal, LeftOut, Looks, ParsedKey, UnlockProblem};
 pub use keyring::{OwnSecret, SecretKeys};
+pub use ledger::{History, Newcomer};
 pub use openpgp::{
     KeyChangeFailure, KeyGenerationFailure, LockedKey, NewKey, RevocationReason, RevokedKey,
     SecretCert,

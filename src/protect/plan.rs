@@ -3,7 +3,7 @@
 use super::openpgp::abilities;
 use crate::address::{Address, Mailbox};
 use crate::base::Time;
-use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme, Unusable};
+use crate::cert::{Acceptance, Cert, Checked, Fingerprint, History, Newcomer, Scheme, Unusable};
 
 /// Where a recipient stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,15 @@ pub enum PlanProblem {
         /// Which.
         fingerprint: Fingerprint,
     },
+    /// After the person had confirmed one, another came, and they have not answered (rule 53).
+    Changed {
+        /// Whom.
+        recipient: Address,
+        /// The one that came.
+        fingerprint: Fingerprint,
+        /// The one that was confirmed.
+        confirmed: Fingerprint,
+    },
     /// There is one, and the person said that it is not theirs.
     Rejected {
         /// Whom.
@@ -83,6 +92,7 @@ impl PlanProblem {
             PlanProblem::NoCert { recipient }
             | PlanProblem::NoOwnKey { recipient, .. }
             | PlanProblem::NotAccepted { recipient, .. }
+            | PlanProblem::Changed { recipient, .. }
             | PlanProblem::Rejected { recipient, .. }
             | PlanProblem::Unusable { recipient, .. }
             | PlanProblem::ReadsNoV6 { recipient, .. } => Some(recipient),
@@ -118,6 +128,8 @@ pub struct Planned {
     pub checked: Checked,
     /// Why its standard was chosen.
     pub why: Why,
+    /// One that came after `cert` was taken in, and of which nothing is said: it is told (rule 53).
+    pub another: Option<Fingerprint>,
 }
 
 /// One copy to be made: whom the server delivers it to, and whom it is encrypted to beside
@@ -130,6 +142,22 @@ pub struct PlannedCopy {
     pub envelope_to: Vec<Address>,
     /// To encrypt to.
     pub certs: Vec<Cert>,
+    /// For whom of them another certificate came since (rule 53).
+    pub others: Vec<(Address, Fingerprint)>,
+}
+
+impl PlannedCopy {
+    fn of(scheme: Scheme, recipients: &[&Planned]) -> Self {
+        let all = || recipients.iter();
+        PlannedCopy {
+            scheme,
+            envelope_to: all().map(|r| r.mailbox.address.clone()).collect(),
+            certs: all().map(|r| r.cert.clone()).collect(),
+            others: all()
+                .filter_map(|r| Some((r.mailbox.address.clone(), r.another.clone()?)))
+                .collect(),
+        }
+    }
 }
 
 /// The own certificates of the address that writes.
@@ -230,26 +258,15 @@ impl Plan {
     pub fn copies(&self) -> Vec<PlannedCopy> {
         let groups = self.groups();
         let shared = groups.iter().filter_map(|group| {
-            let visible: Vec<&&Planned> = group
-                .recipients
-                .iter()
-                .filter(|r| r.role != Role::Bcc)
-                .collect();
-            (!visible.is_empty()).then(|| PlannedCopy {
-                scheme: group.scheme,
-                envelope_to: visible.iter().map(|r| r.mailbox.address.clone()).collect(),
-                certs: visible.iter().map(|r| r.cert.clone()).collect(),
-            })
+            let recipients = group.recipients.iter().copied();
+            let visible: Vec<&Planned> = recipients.filter(|r| r.role != Role::Bcc).collect();
+            (!visible.is_empty()).then(|| PlannedCopy::of(group.scheme, &visible))
         });
         let blind = self
             .recipients
             .iter()
             .filter(|r| r.role == Role::Bcc)
-            .map(|r| PlannedCopy {
-                scheme: r.cert.scheme(),
-                envelope_to: vec![r.mailbox.address.clone()],
-                certs: vec![r.cert.clone()],
-            });
+            .map(|r| PlannedCopy::of(r.cert.scheme(), &[r]));
         shared.chain(blind).collect()
     }
 }
@@ -262,17 +279,23 @@ pub struct Known<'a> {
     pub certs_for: &'a dyn Fn(&Address) -> Vec<Cert>,
     /// The person's decisions.
     pub acceptance: &'a Acceptance,
+    /// When the certificates of this address were seen, and the decisions made.
+    pub history: &'a dyn Fn(&Address) -> History,
     /// By which standard letters to this address shall be protected, if the person said so.
     pub preference: &'a dyn Fn(&Address) -> Option<Scheme>,
     /// When.
     pub at: Time,
 }
 
+/// Certificates that can be sealed to, one of each standard at most, and how they were checked.
+type Found = Vec<(Cert, Checked)>;
+
 /// What can be sealed for one recipient: a certificate for each standard, at least one.
 struct Options {
     mailbox: Mailbox,
     role: Role,
-    found: Vec<(Cert, Checked)>,
+    found: Found,
+    newcomers: Vec<Newcomer>,
 }
 
 impl Options {
@@ -318,10 +341,11 @@ pub fn plan(recipients: &[(Mailbox, Role)], known: &Known<'_>) -> Result<Plan, V
             continue;
         }
         match options_for(&mailbox.address, &schemes, known) {
-            Ok(found) => options.push(Options {
+            Ok((found, newcomers)) => options.push(Options {
                 mailbox: mailbox.clone(),
                 role: *role,
                 found,
+                newcomers,
             }),
             Err(problem) if problems.contains(&problem) => {}
             Err(problem) => problems.push(problem),
@@ -356,13 +380,44 @@ fn own_schemes(known: &Known<'_>) -> (Vec<Scheme>, Vec<PlanProblem>) {
     (schemes, problems)
 }
 
-/// The best certificate of each standard that we can write by, or why there is none.
+/// Those that came after the person had settled on another one; an error where that was confirmed
+/// (rule 53).
+fn newcomers(
+    recipient: &Address,
+    candidates: &[Cert],
+    known: &Known<'_>,
+) -> Result<Vec<Newcomer>, PlanProblem> {
+    if candidates.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let history = (known.history)(recipient);
+    let mut newcomers = Vec::new();
+    for scheme in [Scheme::OpenPgp, Scheme::Smime] {
+        let found = history.newcomer(recipient, scheme, candidates, known.acceptance, known.at);
+        match found {
+            Some(found) if found.checked == Checked::Confirmed => {
+                return Err(PlanProblem::Changed {
+                    recipient: recipient.clone(),
+                    fingerprint: found.fingerprint,
+                    confirmed: found.known,
+                });
+            }
+            Some(found) => newcomers.push(found),
+            None => {}
+        }
+    }
+    Ok(newcomers)
+}
+
+/// The best certificate of each standard that we can write by, or why there is none; and what came
+/// beside them.
 fn options_for(
     recipient: &Address,
     schemes: &[Scheme],
     known: &Known<'_>,
-) -> Result<Vec<(Cert, Checked)>, PlanProblem> {
+) -> Result<(Found, Vec<Newcomer>), PlanProblem> {
     let candidates = (known.certs_for)(recipient);
+    let newcomers = newcomers(recipient, &candidates, known)?;
     let mut found = Vec::new();
     let mut problem: Option<PlanProblem> = None;
     for scheme in [Scheme::OpenPgp, Scheme::Smime] {
@@ -398,7 +453,7 @@ fn options_for(
     }
     match problem {
         Some(problem) if found.is_empty() => Err(problem),
-        Some(_) | None => Ok(found),
+        Some(_) | None => Ok((found, newcomers)),
     }
 }
 
@@ -423,7 +478,11 @@ fn decided(options: &[Options], known: &Known<'_>) -> Vec<Planned> {
             (None, alone) => alone,
         };
         if let Some(((cert, checked), why)) = chosen {
+            let fingerprint = cert.fingerprint();
+            let mut newcomers = option.newcomers.iter();
+            let another = newcomers.find(|newcomer| newcomer.known == fingerprint);
             planned.push(Planned {
+                another: another.map(|newcomer| newcomer.fingerprint.clone()),
                 mailbox: option.mailbox.clone(),
                 role: option.role,
                 cert: cert.clone(),
@@ -494,7 +553,9 @@ pub fn choose(
 /// Of several reasons against a recipient, the one worth telling is the smallest.
 fn usefulness(problem: &PlanProblem) -> u8 {
     match problem {
-        PlanProblem::NoOwnKey { .. } | PlanProblem::ReadsNoV6 { .. } => 0,
+        PlanProblem::NoOwnKey { .. }
+        | PlanProblem::ReadsNoV6 { .. }
+        | PlanProblem::Changed { .. } => 0,
         PlanProblem::Unusable { .. } => 1,
         PlanProblem::NotAccepted { .. } => 2,
         PlanProblem::Rejected { .. } => 3,

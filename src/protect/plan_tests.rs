@@ -25,6 +25,7 @@ struct World {
     certs: Vec<(Address, Cert)>,
     acceptance: Acceptance,
     preferences: Vec<(Address, Scheme)>,
+    histories: std::collections::HashMap<Address, History>,
 }
 
 impl World {
@@ -59,6 +60,7 @@ impl World {
                 theirs.map(|(_, cert)| cert.clone()).collect()
             },
             acceptance: &self.acceptance,
+            history: &|address| self.histories.get(address).cloned().unwrap_or_default(),
             preference: &|address| {
                 let mut all = self.preferences.iter();
                 all.find(|(whose, _)| whose == address).map(|(_, s)| *s)
@@ -185,4 +187,123 @@ fn a_certificate_that_nobody_accepted_is_used_by_neither_standard() {
     assert!(matches!(problems[..], [PlanProblem::NotAccepted { .. }]));
     world.knows("bob", smime("bob"), Checked::Rejected);
     assert!(world.plan(&[("bob", Role::To)]).is_err());
+}
+
+/// Bob's certificates, each seen at its second; the first one decided about at `answered`.
+fn bob_with(certs: &[(Cert, Checked, i64)], answered: i64) -> World {
+    let bob = mailbox("bob").address;
+    let mut world = World::with_both();
+    let mut history = History::default();
+    let second = |second| Time::from_second(second).unwrap();
+    for (cert, checked, seen) in certs {
+        world.knows("bob", cert.clone(), *checked);
+        history.saw(cert.fingerprint(), second(*seen));
+    }
+    history.answered(certs[0].0.fingerprint(), second(answered));
+    world.histories.insert(bob, history);
+    world
+}
+
+#[test]
+fn rule_53_a_changed_cert_of_a_confirmed_contact_blocks_until_it_is_answered() {
+    let to_bob = [("bob", Role::To)];
+    for make in [openpgp, smime] {
+        let (old, new) = (make("bob"), make("bob"));
+        let later = [
+            (old.clone(), Checked::Confirmed, 1),
+            (new.clone(), Checked::Unknown, 9),
+        ];
+        let changed = PlanProblem::Changed {
+            recipient: mailbox("bob").address,
+            fingerprint: new.fingerprint(),
+            confirmed: old.fingerprint(),
+        };
+        let problems = bob_with(&later, 5).plan(&to_bob).unwrap_err();
+        assert_eq!(problems, std::slice::from_ref(&changed));
+        // An authority's word is no answer of the person's.
+        let vouched = [later[0].clone(), (new.clone(), Checked::Ca, 9)];
+        assert_eq!(bob_with(&vouched, 5).plan(&to_bob).unwrap_err(), [changed]);
+        // Nor is it anybody's else: the letter to both waits.
+        let mut both = bob_with(&later, 5);
+        both.knows("carol", make("carol"), Checked::Accepted);
+        assert!(
+            both.plan(&[("carol", Role::To), ("bob", Role::Bcc)])
+                .is_err()
+        );
+
+        // The answers: the new one is confirmed, or rejected, or the old one confirmed once more.
+        let chosen = |world: &World| world.plan(&to_bob).unwrap().recipients()[0].clone();
+        for (answer, at, used) in [
+            (Checked::Confirmed, 5, None),
+            (Checked::Accepted, 5, Some(&old)),
+            (Checked::Rejected, 5, Some(&old)),
+            (Checked::Unknown, 9, Some(&old)),
+        ] {
+            let world = bob_with(&[later[0].clone(), (new.clone(), answer, 9)], at);
+            let planned = chosen(&world);
+            assert_eq!(planned.checked, Checked::Confirmed, "{answer:?}");
+            assert_eq!(planned.another, None, "{answer:?}");
+            if let Some(used) = used {
+                assert_eq!(planned.cert.fingerprint(), used.fingerprint());
+            }
+        }
+    }
+}
+
+#[test]
+fn rule_53_one_that_another_program_brought_after_the_answer_blocks_too() {
+    let (old, new) = (openpgp("bob"), openpgp("bob"));
+    let mut world = bob_with(&[(old, Checked::Confirmed, 1)], 5);
+    world.knows("bob", new, Checked::Unknown);
+    let problems = world.plan(&[("bob", Role::To)]).unwrap_err();
+    assert!(matches!(problems.as_slice(), [PlanProblem::Changed { .. }]));
+}
+
+#[test]
+fn rule_53_of_an_unconfirmed_contact_a_changed_cert_is_told() {
+    for make in [openpgp, smime] {
+        let (old, new) = (make("bob"), make("bob"));
+        let certs = [
+            (old.clone(), Checked::Accepted, 1),
+            (new.clone(), Checked::Unknown, 9),
+        ];
+        let plan = bob_with(&certs, 5).plan(&[("bob", Role::To)]).unwrap();
+        let planned = &plan.recipients()[0];
+        assert_eq!(planned.cert.fingerprint(), old.fingerprint());
+        assert_eq!(planned.another, Some(new.fingerprint()));
+        let told = &plan.copies()[0].others;
+        assert_eq!(*told, [(mailbox("bob").address, new.fingerprint())]);
+    }
+}
+
+#[test]
+fn rule_53_what_is_no_change_blocks_nothing() {
+    let to_bob = [("bob", Role::To)];
+    let confirmed = |cert: &Cert| (cert.clone(), Checked::Confirmed, 1);
+    let old = openpgp("bob");
+    let past = Time::from_second(now().as_second() - 5 * 365 * 86_400).unwrap();
+    let ended = SecretCert::generate(&mailbox("bob"), past).unwrap().cert;
+    let other_kind = smime("bob");
+    for (what, other) in [
+        (
+            "it was there when the person confirmed",
+            (openpgp("bob"), Checked::Unknown, 5),
+        ),
+        ("it ended long ago", (ended, Checked::Unknown, 9)),
+        (
+            "it is of the other standard",
+            (other_kind, Checked::Unknown, 9),
+        ),
+    ] {
+        let plan = bob_with(&[confirmed(&old), other], 5).plan(&to_bob);
+        let plan = plan.unwrap_or_else(|problems| panic!("{what}: {problems:?}"));
+        assert_eq!(plan.recipients()[0].another, None, "{what}");
+    }
+    // One's own address has as many as were ever made.
+    let own = [
+        confirmed(&old),
+        (openpgp("bob"), Checked::Own, 2),
+        (openpgp("bob"), Checked::Unknown, 9),
+    ];
+    assert!(bob_with(&own, 5).plan(&to_bob).is_ok());
 }

@@ -376,6 +376,7 @@ pub fn provenance(from: CertProvenance) -> &'static str {
         CertProvenance::Made => "made or changed here",
         CertProvenance::Imported => "imported by you",
         CertProvenance::Mail => "came with a letter",
+        CertProvenance::Shared => "put here by another program",
     }
 }
 

@@ -48,7 +48,10 @@ pub use origin::{
     spf_outcome, standing,
 };
 pub use outbox::outbox_state;
-pub use plan::{draft_problem, loss, plan_problem, preflight_sentence, reply_sentence, why_scheme};
+pub use plan::{
+    ANOTHER_KEY, another_key, draft_problem, loss, plan_problem, preflight_sentence,
+    reply_sentence, why_scheme,
+};
 pub use print::printout;
 pub use progress::{outside, step, visible};
 pub use server_guide::{RESTRICTIONS, Restriction};

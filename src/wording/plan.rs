@@ -3,7 +3,7 @@
 use super::{Notice, Turn, key_state, list_of, scheme_name};
 use crate::address::{Address, Mailbox};
 use crate::app::command::{Because, DraftForm, Loss, Lost, Preflight, Why};
-use crate::cert::Scheme;
+use crate::cert::{Fingerprint, Scheme};
 use crate::compose::DraftProblem;
 use crate::protect::plan::PlanProblem;
 
@@ -70,6 +70,26 @@ pub fn plan_problem(problem: &PlanProblem) -> Notice {
             "Compare its fingerprint with {recipient}, then confirm it under Keys."
         ))
         .detail(fingerprint.grouped()),
+        PlanProblem::Changed {
+            recipient,
+            fingerprint,
+            confirmed,
+        } => Notice::new(
+            "cert-changed",
+            Turn::You,
+            format!("Another key for {recipient} came after you had confirmed one."),
+        )
+        .why("They may have a new one, or somebody wants to read along. Nothing is sealed for them until you say which holds.")
+        .next(format!(
+            "Ask {recipient} in another way than by mail, then confirm the key that is theirs: \
+             wax key confirm {fingerprint} for the new one, wax key confirm {confirmed} to stay with the old one."
+        ))
+        .in_window(format!(
+            "Ask {recipient} in another way than by mail, then confirm the key that is theirs under \
+             Keys: the new one or, once more, the old one."
+        ))
+        .detail(fingerprint.grouped())
+        .detail(confirmed.grouped()),
         PlanProblem::Rejected {
             recipient,
             fingerprint,
@@ -176,6 +196,19 @@ pub fn why_scheme(scheme: Scheme, why: Why) -> Option<String> {
             "by {name}, which guards against alteration with every program"
         )),
     }
+}
+
+/// The same beside a recipient's name, where a look at it is offered.
+pub const ANOTHER_KEY: &str = "Another key for them came since. The one that you took in first is \
+                               used; if the other is theirs, confirm it.";
+
+/// Another key came for somebody whose key was never confirmed (rule 53).
+pub fn another_key(recipient: &Address, another: &Fingerprint) -> String {
+    format!(
+        "Another key for {recipient} is here ({}), of which you said nothing. The letter is sealed with \
+         the one that you took in first.",
+        another.grouped()
+    )
 }
 
 /// A letter in two encodings whose groups nobody has seen yet.

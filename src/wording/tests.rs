@@ -140,6 +140,11 @@ fn samples() -> Vec<Notice> {
             recipient: alice(),
             fingerprint: fingerprint(),
         },
+        PlanProblem::Changed {
+            recipient: alice(),
+            fingerprint: fingerprint(),
+            confirmed: fingerprint(),
+        },
         PlanProblem::Rejected {
             recipient: alice(),
             fingerprint: fingerprint(),

@@ -33,6 +33,7 @@ pub(super) fn from_provenance(from: CertProvenance) -> &'static str {
         CertProvenance::Made => "made",
         CertProvenance::Imported => "imported",
         CertProvenance::Mail => "mail",
+        CertProvenance::Shared => "shared",
     }
 }
 
@@ -42,6 +43,7 @@ pub(super) fn to_provenance(word: &str) -> Result<CertProvenance, Fault> {
         CertProvenance::Made,
         CertProvenance::Imported,
         CertProvenance::Mail,
+        CertProvenance::Shared,
     ]
     .into_iter()
     .find(|from| from_provenance(*from) == word)

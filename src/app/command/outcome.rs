@@ -172,6 +172,8 @@ pub struct SealedCopy {
     pub envelope_to: Vec<Address>,
     /// Message-ID without angle brackets.
     pub message_id: String,
+    /// For whom of them another certificate came since, of which nothing is said (rule 53).
+    pub others: Vec<(Address, Fingerprint)>,
     /// Where it was written to.
     pub file: Option<PathBuf>,
     /// The message, when it was not written to a file.

@@ -42,6 +42,8 @@ pub enum CertProvenance {
     Imported,
     /// It came with a letter.
     Mail,
+    /// Another program put it into the certificates that all share.
+    Shared,
 }
 
 /// One line of the ledger: a certificate that was seen for an address (rule 53). Lines are never

@@ -9,6 +9,7 @@ use crate::app::failure::{Failure, FileFailure, KeyFailure};
 use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::key_index::{Entry, KeyIndex};
+use crate::app::port::CertProvenance;
 use crate::base::{Passphrase, Time};
 use crate::cert::x509::chain::Purpose;
 use crate::cert::x509::subject_handle;
@@ -320,6 +321,9 @@ pub fn decide(desk: &Desk, key: &str, decision: Checked) -> Result<KeyCard, Fail
     let acceptance = desk.store.acceptance()?;
     let now = desk.clock.now();
     for address in addresses {
+        if decision == Checked::Confirmed {
+            note_all(desk, &address, now)?;
+        }
         if acceptance.checked(&address, &fingerprint) != Checked::Own {
             desk.store.decide(&address, &fingerprint, decision, now)?;
         }
@@ -331,6 +335,19 @@ pub fn decide(desk: &Desk, key: &str, decision: Checked) -> Result<KeyCard, Fail
         }
     }
     card(desk, &cert)
+}
+
+/// Writes down every certificate of the address that came past this program: whoever confirms one has
+/// them before them, and what comes later can be told from them (rule 53).
+fn note_all(desk: &Desk, address: &Address, now: Time) -> Result<(), Failure> {
+    let known = desk.store.ledger(address)?;
+    for cert in desk.store.certs_for(address)? {
+        let fingerprint = cert.fingerprint();
+        if known.iter().all(|line| line.fingerprint != fingerprint) {
+            desk.store.put_cert(&cert, CertProvenance::Shared, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Longest way from a certificate to its authority.

@@ -1,7 +1,7 @@
 //! From a draft to what may leave: the plan, the payload, and its protection.
 
 use super::{certificate, draft::draft_of, identity, keys, open::secret_key, trust};
-use crate::address::Mailbox;
+use crate::address::{Address, Mailbox};
 use crate::app::command::{DraftSource, PreflightRow, SealedCopy, Way};
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, ProofFailure};
@@ -11,12 +11,13 @@ use crate::app::port::Identity;
 use crate::app::random;
 use crate::base::{Time, both};
 use crate::cert::x509::chain::Purpose;
-use crate::cert::{Cert, OwnSecret, Scheme, SecretCert, X509Cert, X509Secret};
+use crate::cert::{Cert, Checked, History, OwnSecret, Scheme, SecretCert, X509Cert, X509Secret};
 use crate::compose::{Circumstances, Draft, Mode, Payload, payload};
 use crate::mime::build::derive_message_id;
 use crate::protect::plan::{Known, Own, Plan, PlanProblem, Role, plan};
 use crate::protect::{ConsentToPlain, Outgoing};
 use crate::protect::{openpgp, smime};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -116,6 +117,7 @@ pub fn seal_draft(
             scheme: planned.scheme,
             envelope_to: copy.envelope_to().to_vec(),
             message_id: composed.payload.message_id.clone(),
+            others: planned.others.clone(),
             file: None,
             bytes: Some(copy.bytes().clone()),
         })
@@ -191,6 +193,7 @@ pub fn seal_to_files(
             scheme: copy.scheme,
             envelope_to: copy.envelope_to,
             message_id: composed.payload.message_id.clone(),
+            others: copy.others,
             file: Some(file.path().to_owned()),
             bytes: None,
         });
@@ -377,10 +380,12 @@ pub fn plan_for(
     let theirs = certs_for.values().flatten();
     let acceptance = trust::acceptance_for(desk, theirs, Purpose::Encrypt)?;
     let preferences = preferences(desk, recipients)?;
+    let histories = histories(desk, &certs_for)?;
     let known = Known {
         own,
         certs_for: &|address| certs_for.get(address).cloned().unwrap_or_default(),
         acceptance: &acceptance,
+        history: &|address| histories.get(address).cloned().unwrap_or_default(),
         preference: &|address| preferences.get(address).copied(),
         at,
     };
@@ -420,6 +425,7 @@ pub fn rows(
             mailbox: mailbox.clone(),
             role: *role,
             scheme: found.as_ref().ok().map(|p| (p.cert.scheme(), p.why)),
+            another: found.as_ref().ok().and_then(|p| p.another.clone()),
             cert: found.map(|p| (p.cert.fingerprint(), p.checked)),
         });
     }
@@ -427,7 +433,7 @@ pub fn rows(
 }
 
 /// Of several problems the one about this recipient, else the first.
-fn about(problems: &[PlanProblem], recipient: &crate::address::Address) -> PlanProblem {
+fn about(problems: &[PlanProblem], recipient: &Address) -> PlanProblem {
     let mut all = problems.iter();
     let theirs = all.find(|problem| problem.recipient() == Some(recipient));
     theirs
@@ -438,11 +444,42 @@ fn about(problems: &[PlanProblem], recipient: &crate::address::Address) -> PlanP
         })
 }
 
+/// What is on record of those with several certificates; of one there is nothing to tell apart.
+fn histories(
+    desk: &Desk,
+    certs_for: &HashMap<Address, Vec<Cert>>,
+) -> Result<HashMap<Address, History>, Failure> {
+    let mut histories = HashMap::new();
+    for (address, certs) in certs_for {
+        if certs.len() > 1 {
+            histories.insert(address.clone(), history(desk, address, certs)?);
+        }
+    }
+    Ok(histories)
+}
+
+fn history(desk: &Desk, address: &Address, certs: &[Cert]) -> Result<History, Failure> {
+    let mut history = History::default();
+    for line in desk.store.ledger(address)? {
+        history.saw(line.fingerprint, line.first);
+    }
+    for cert in certs {
+        let fingerprint = cert.fingerprint();
+        for decided in desk.store.decisions(&fingerprint)? {
+            let settled = matches!(decided.checked, Checked::Confirmed | Checked::Accepted);
+            if settled && decided.address == *address {
+                history.answered(fingerprint.clone(), decided.at);
+            }
+        }
+    }
+    Ok(history)
+}
+
 fn preferences(
     desk: &Desk,
     recipients: &[(Mailbox, Role)],
-) -> Result<std::collections::HashMap<crate::address::Address, Scheme>, Failure> {
-    let mut found = std::collections::HashMap::new();
+) -> Result<HashMap<Address, Scheme>, Failure> {
+    let mut found = HashMap::new();
     for (mailbox, _) in recipients {
         if let Some(scheme) = desk.store.preference(&mailbox.address)? {
             found.insert(mailbox.address.clone(), scheme);
@@ -466,8 +503,8 @@ pub fn with_roles(recipients: &crate::compose::Recipients) -> Vec<(Mailbox, Role
 pub fn certs_by_address(
     desk: &Desk,
     recipients: &[(Mailbox, Role)],
-) -> Result<std::collections::HashMap<crate::address::Address, Vec<Cert>>, Failure> {
-    let mut found = std::collections::HashMap::new();
+) -> Result<HashMap<Address, Vec<Cert>>, Failure> {
+    let mut found = HashMap::new();
     for (mailbox, _) in recipients {
         if !found.contains_key(&mailbox.address) {
             let certs = desk.store.certs_for(&mailbox.address)?;
@@ -541,10 +578,7 @@ fn readers(desk: &Desk, certs: &[Cert]) -> Result<Vec<smime::Reader>, Failure> {
 
 /// One message for everybody in To and Cc, and one for each Bcc: a server that shows the envelope
 /// would name a Bcc to the others.
-fn readable_copies(
-    payload: &Payload,
-    message: Vec<u8>,
-) -> Vec<(Vec<crate::address::Address>, Vec<u8>)> {
+fn readable_copies(payload: &Payload, message: Vec<u8>) -> Vec<(Vec<Address>, Vec<u8>)> {
     let recipients = &payload.recipients;
     let visible: Vec<_> = recipients
         .to

@@ -31,6 +31,11 @@ pub fn seal(session: &Session, args: &SealArgs) -> Result<Report, Failure> {
         Outcome::Sealed(copies) => copies,
         _ => return Err(unexpected()),
     };
+    if !session.global.quiet {
+        for (address, another) in copies.iter().flat_map(|copy| &copy.others) {
+            super::report::tell(format_args!("{}\n", wording::another_key(address, another)));
+        }
+    }
     if args.output.is_some() {
         return Ok(Report::new(copies_json(&copies), sealed_text(&copies)));
     }
@@ -135,6 +140,11 @@ fn preflight_report(preflight: &Preflight, visible: &[VisibleRow]) -> Report {
         };
         lines.push(format!("  {}: {state}", row.mailbox));
     }
+    let others = other_keys(preflight);
+    if !others.is_empty() {
+        lines.push(String::new());
+        lines.extend(others);
+    }
     if !preflight.losses.is_empty() {
         lines.push(String::new());
         lines.extend(preflight.losses.iter().map(wording::loss));
@@ -146,15 +156,29 @@ fn preflight_report(preflight: &Preflight, visible: &[VisibleRow]) -> Report {
     Report::new(json, lines.join("\n"))
 }
 
-/// Says who gets which encoding, before anything leaves (rule 42). Nothing for a letter in one.
+/// Says who gets which encoding (rule 42), and for whom another key is here (rule 53), before anything
+/// leaves. Nothing for a letter in one encoding to people with one key each.
 fn show_groups(session: &Session, draft: &[u8]) -> Result<(), Failure> {
     let source = DraftSource::Message(draft.to_vec());
-    if let Outcome::Preflight(found) = session.run(Command::Preflight(source))?
-        && !found.groups.is_empty()
-    {
-        super::report::tell(format_args!("{}\n", wording::preflight_sentence(&found)));
+    if let Outcome::Preflight(found) = session.run(Command::Preflight(source))? {
+        if !found.groups.is_empty() {
+            super::report::tell(format_args!("{}\n", wording::preflight_sentence(&found)));
+        }
+        for line in other_keys(&found) {
+            super::report::tell(format_args!("{line}\n"));
+        }
     }
     Ok(())
+}
+
+/// For whom another key came, of which nothing is said (rule 53).
+fn other_keys(preflight: &Preflight) -> Vec<String> {
+    let rows = preflight.rows.iter();
+    rows.filter_map(|row| {
+        let another = row.another.as_ref()?;
+        Some(wording::another_key(&row.mailbox.address, another))
+    })
+    .collect()
 }
 
 /// The groups of a letter in two encodings (rule 42).
@@ -237,6 +261,7 @@ fn recipient_json(row: &PreflightRow) -> Value {
         "why_scheme": row.scheme.and_then(|(scheme, why)| wording::why_scheme(scheme, why)),
         "fingerprint": fingerprint,
         "checked": checked,
+        "another": row.another.as_ref().map(|another| another.as_hex()),
         "problem": problem,
     })
 }

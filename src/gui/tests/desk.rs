@@ -151,6 +151,7 @@ pub fn preflight(hostile: bool) -> Preflight {
         mailbox,
         role: Role::To,
         scheme: cert.is_ok().then_some((Scheme::OpenPgp, Why::Only)),
+        another: None,
         cert,
     };
     Preflight {

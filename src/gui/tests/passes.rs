@@ -147,6 +147,7 @@ fn many_recipients() -> (Paper, Preflight) {
         mailbox: mailbox(n),
         role: Role::To,
         scheme: None,
+        another: None,
         cert: Ok((fingerprint(n), Checked::Confirmed)),
     });
     let preflight = Preflight {

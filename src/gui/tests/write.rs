@@ -2,7 +2,7 @@
 
 use super::{Paper, desk, window};
 use crate::app::command::{
-    Command, DraftCard, DraftForm, Files, FormAttachment, Outcome, SendReport,
+    Command, DraftCard, DraftForm, Files, FormAttachment, Outcome, PlanProblem, SendReport,
 };
 use crate::app::failure::{Failure, FileFailure};
 use crate::app::port::DraftHead;
@@ -589,4 +589,49 @@ fn a_signature_text_stands_under_a_new_letter_and_is_written_above() {
         letter.value().as_deref(),
         Some("Dear Bob\n\n-- \nAda\nLondon")
     );
+}
+
+#[test]
+fn rule_53_a_changed_key_shows_a_broken_chip_and_leads_to_the_new_key() {
+    let mut changed = desk::preflight_for_bob();
+    let bob = changed.rows[0].mailbox.address.clone();
+    let problem = PlanProblem::Changed {
+        recipient: bob.clone(),
+        fingerprint: desk::fingerprint('E'),
+        confirmed: desk::fingerprint('B'),
+    };
+    changed.rows[0].cert = Err(problem.clone());
+    changed.problems = vec![problem];
+    let mut told = desk::preflight_for_bob();
+    told.rows[0].another = Some(desk::fingerprint('E'));
+    for (found, ready, words) in [
+        (changed, false, "came after you had confirmed one"),
+        (told, true, "Another key for them came since"),
+    ] {
+        let mut paper = paper(to("\"Bob Babbage\" <bob@example.org>"));
+        answer(
+            &mut paper,
+            Slot::Preflight,
+            Outcome::Preflight(Box::new(found)),
+        );
+        let mut harness = window(paper, SIZE, false);
+        assert!(harness.query_all_by_label_contains(words).count() > 0);
+        let sign = if ready {
+            "can be sealed"
+        } else {
+            "cannot be sealed"
+        };
+        assert!(harness.query_all_by_label(sign).count() > 0);
+        harness
+            .get_by_label("Look at the key of bob@example.org")
+            .click();
+        harness.run();
+        let asked = &harness.state().asked;
+        let new = desk::fingerprint('E').to_string();
+        assert!(
+            asked
+                .iter()
+                .any(|action| matches!(action, Action::ShowKey(key) if *key == new))
+        );
+    }
 }

@@ -118,6 +118,7 @@ pub fn sighting_json(seen: &Sighting) -> Value {
             CertProvenance::Made => "made",
             CertProvenance::Imported => "imported",
             CertProvenance::Mail => "mail",
+            CertProvenance::Shared => "shared",
         },
         "first": seen.first.to_string(),
         "last": seen.last.to_string(),

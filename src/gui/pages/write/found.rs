@@ -87,6 +87,7 @@ fn sign_of<T>(cert: &Result<T, PlanProblem>) -> (Icon, Tone, &'static str) {
         ) => (Icon::Ring, Tone::Caution, "cannot be sealed yet"),
         Err(
             PlanProblem::Rejected { .. }
+            | PlanProblem::Changed { .. }
             | PlanProblem::Unusable { .. }
             | PlanProblem::ReadsNoV6 { .. }
             | PlanProblem::OwnKey { .. }
@@ -115,7 +116,14 @@ fn found_row(row: &PreflightRow) -> FoundRow {
                 Role::Bcc => "Bcc: the others do not see them. ",
             };
             let words = format!("{role}{kind}{}{why}", wording::checked(*checked));
-            (words, String::new(), Some(fingerprint.clone()))
+            match &row.another {
+                Some(another) => (
+                    words,
+                    wording::ANOTHER_KEY.to_owned(),
+                    Some(another.clone()),
+                ),
+                None => (words, String::new(), Some(fingerprint.clone())),
+            }
         }
         Err(problem) => {
             let notice = wording::plan_problem(problem);

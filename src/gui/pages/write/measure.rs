@@ -106,6 +106,7 @@ fn preflight(people: Vec<Mailbox>) -> Preflight {
     let row = |(n, mailbox): (usize, Mailbox)| PreflightRow {
         role: Role::To,
         scheme: None,
+        another: None,
         cert: match &fingerprint {
             Some(fingerprint) if n % 5 > 0 => Ok((fingerprint.clone(), Checked::Confirmed)),
             Some(_) | None => Err(PlanProblem::NoCert {

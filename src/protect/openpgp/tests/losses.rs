@@ -44,6 +44,7 @@ fn lost(own: &NewKey, to: &[(&NewKey, Role)]) -> Vec<Loss> {
         own: &own,
         certs_for: &certs_for,
         acceptance: &acceptance,
+        history: &|_| crate::cert::History::default(),
         preference: &|_| None,
         at: now(),
     };
