@@ -36,7 +36,7 @@ fn letters() -> Vec<Vec<u8>> {
 fn server() -> Dovecot {
     let letters = letters();
     let letters: Vec<&[u8]> = letters.iter().map(Vec::as_slice).collect();
-    Dovecot::start(&[ALICE, BOB], &letters)
+    Dovecot::start(&[ALICE, BOB], &letters, None)
 }
 
 fn account(server: &Dovecot, user: (&str, &str)) -> Account {

@@ -188,7 +188,7 @@ fn submission_ports_are_looked_at_with_tls_first_and_later() {
 
 #[test]
 fn a_real_mailbox_server_is_looked_at_without_a_login() {
-    let server = dovecot::Dovecot::start(&[("alice", "secret")], &[]);
+    let server = dovecot::Dovecot::start(&[("alice", "secret")], &[], None);
     let wax = Wax::new();
     let zone = wax.file(
         "zone",

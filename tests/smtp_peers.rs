@@ -3,6 +3,9 @@
 
 #[path = "support/authority.rs"]
 mod authority;
+#[expect(dead_code, reason = "it only hands out what Postfix delivered")]
+#[path = "support/dovecot.rs"]
+mod dovecot;
 #[path = "support/gnupg.rs"]
 mod gnupg;
 #[path = "support/postfix.rs"]

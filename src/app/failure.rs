@@ -244,6 +244,8 @@ pub enum CheckFailure {
     },
     /// The system gives no random bytes.
     NoRandom,
+    /// The file that should hold a login does not.
+    BadLogin(PathBuf),
 }
 
 /// What a restore drill found for one own key.

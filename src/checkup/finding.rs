@@ -74,6 +74,8 @@ pub enum Detail {
     Text(String),
     /// Several names.
     Names(Vec<String>),
+    /// A size, in bytes.
+    Bytes(u64),
     /// Why it is not known.
     NotKnown(NotKnown),
     /// A block list, with why, and where it says what it lists and how to be taken off.
@@ -204,6 +206,32 @@ ids! {
     SecurityTxtMissing = "security-txt-missing",
     /// No picture beside the sender's name (BIMI).
     BimiMissing = "bimi-missing",
+    /// Letters over a size are refused (RFC 1870).
+    SizeLimit = "size-limit",
+    /// The greeting names the program.
+    BannerSoftware = "banner-software",
+    /// Whoever logs in may send by others' names.
+    SenderAny = "sender-any",
+    /// How many connections at once are taken.
+    ConnectionLimit = "connection-limit",
+    /// A letter to oneself.
+    TestLetter = "test-letter",
+    /// The server changes fields of letters.
+    HeadersRewritten = "headers-rewritten",
+    /// The server adds fields to letters.
+    HeadersAdded = "headers-added",
+    /// SPF of a letter as it came back.
+    LetterSpf = "letter-spf",
+    /// DKIM of a letter as it came back.
+    LetterDkim = "letter-dkim",
+    /// DMARC of a letter as it came back.
+    LetterDmarc = "letter-dmarc",
+    /// A letter by a stranger's name in From is passed on.
+    FromForged = "from-forged",
+    /// The string by which spam filters are tried is passed on unmarked.
+    SpamTaken = "spam-taken",
+    /// The file by which virus scanners are tried is passed on.
+    VirusTaken = "virus-taken",
 }
 
 /// Where a finding stands in a report.
@@ -217,15 +245,18 @@ pub enum Topic {
     Transport,
     /// WKD, autoconfig, security.txt, BIMI.
     Found,
+    /// What a server does for those who log in, and to their letters.
+    Account,
 }
 
 impl Topic {
     /// All, in the order of a report.
-    pub const ALL: [Topic; 4] = [
+    pub const ALL: [Topic; 5] = [
         Topic::Sending,
         Topic::Servers,
         Topic::Transport,
         Topic::Found,
+        Topic::Account,
     ];
 }
 
@@ -282,6 +313,19 @@ impl FindingId {
             Id::WkdMissing | Id::AutoconfigMissing | Id::SecurityTxtMissing | Id::BimiMissing => {
                 Topic::Found
             }
+            Id::SizeLimit
+            | Id::BannerSoftware
+            | Id::SenderAny
+            | Id::ConnectionLimit
+            | Id::TestLetter
+            | Id::HeadersRewritten
+            | Id::HeadersAdded
+            | Id::LetterSpf
+            | Id::LetterDkim
+            | Id::LetterDmarc
+            | Id::FromForged
+            | Id::SpamTaken
+            | Id::VirusTaken => Topic::Account,
         }
     }
 }

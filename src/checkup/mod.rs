@@ -7,6 +7,7 @@
 //! Zero false alarms: what is not known is [`Outcome::Unknown`], what is optional is advice, and neither
 //! is ever a failure (rule 68).
 
+pub mod account;
 mod changes;
 mod dkim;
 pub mod dmarc;

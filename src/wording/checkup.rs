@@ -23,7 +23,7 @@ pub fn finding(finding: &Finding) -> FindingWords {
     let (means, fix) = match finding.outcome {
         Outcome::Unknown if finding.paste.is_some() => (unproved(finding), fix(finding)),
         Outcome::Unknown => (unknown(finding), String::new()),
-        Outcome::Pass if !finding.advice => (good(finding.id).to_owned(), String::new()),
+        Outcome::Pass if !finding.advice => (passed(finding), String::new()),
         Outcome::Pass | Outcome::Fail => (wrong(finding), fix(finding)),
     };
     FindingWords { title, means, fix }
@@ -136,6 +136,13 @@ pub(super) fn check_failure(failure: &CheckFailure) -> Notice {
         )
         .why("It should name authorities, in PEM.")
         .next("Name another file: --ca FILE."),
+        CheckFailure::BadLogin(path) => Notice::new(
+            "bad-login-file",
+            Turn::You,
+            format!("“{}” holds no login.", escape_line(&path.to_string_lossy())),
+        )
+        .why("Its first line should be the name, its second the password.")
+        .next("Write it so, and try again."),
         CheckFailure::NotBelow { host, domain } => Notice::new(
             "not-below",
             Turn::You,
@@ -215,6 +222,38 @@ pub fn finding_title(id: FindingId) -> &'static str {
         FindingId::AutoconfigMissing => "Settings to be found (autoconfig)",
         FindingId::SecurityTxtMissing => "Whom to tell about holes (security.txt)",
         FindingId::BimiMissing => "A picture beside your mail (BIMI)",
+        FindingId::SizeLimit => "How large a letter may be",
+        FindingId::BannerSoftware => "The greeting keeps the program to itself",
+        FindingId::SenderAny => "Nobody sends by another's name",
+        FindingId::ConnectionLimit => "How many connections at once",
+        FindingId::TestLetter => "A letter to yourself comes back",
+        FindingId::HeadersRewritten => "Letters travel as you wrote them",
+        FindingId::HeadersAdded => "What the server adds to your letters",
+        FindingId::LetterSpf => "Your letter comes from a server that may send (SPF)",
+        FindingId::LetterDkim => "Your letter is signed by your domain (DKIM)",
+        FindingId::LetterDmarc => "Your letter stands up to DMARC",
+        FindingId::FromForged => "A forged From is stopped",
+        FindingId::SpamTaken => "Spam is seen",
+        FindingId::VirusTaken => "Viruses are seen",
+    }
+}
+
+/// What is well, with what was seen where that is worth knowing.
+fn passed(finding: &Finding) -> String {
+    let detail = &finding.detail;
+    match (finding.id, detail) {
+        (FindingId::SizeLimit, Detail::Bytes(bytes)) => {
+            format!("Letters of up to {} are taken.", super::size(*bytes))
+        }
+        (FindingId::SizeLimit, _) => "The server names no limit.".to_owned(),
+        (FindingId::ConnectionLimit, Detail::Count { seen, most }) => {
+            format!("Of {most} connections at once, {seen} were taken: there is a limit.")
+        }
+        (FindingId::HeadersAdded, Detail::Names(names)) if !names.is_empty() => format!(
+            "It adds {}, which tells nothing about where you are.",
+            quoted(detail)
+        ),
+        (id, _) => good(id).to_owned(),
     }
 }
 
@@ -241,12 +280,48 @@ fn good(id: FindingId) -> &'static str {
         FindingId::TlsRptMissing => "Other servers can report when encryption fails.",
         FindingId::TlsaMissing => "The server's certificate is bound in DNS.",
         FindingId::BimiMissing => "The domain names its picture.",
+        FindingId::BannerSoftware => "The greeting does not say which program answers.",
+        FindingId::SenderAny => "The server takes letters by your own name alone.",
+        FindingId::DefaultLogin => "The login that you typed in was refused.",
+        FindingId::TestLetter => "The letter was taken, and came back.",
+        FindingId::HeadersRewritten => "No field was changed on the way.",
+        FindingId::HeadersAdded => "Nothing was added but the traces of the way.",
+        FindingId::FromForged => "The server stops a letter by another's name, or puts it right.",
+        FindingId::SpamTaken => "The server refuses or marks what filters are tried with.",
+        FindingId::VirusTaken => "The server refuses or marks what scanners are tried with.",
         _ => "As it should be.",
     }
 }
 
 fn unknown(finding: &Finding) -> String {
     match (&finding.detail, finding.id) {
+        (Detail::NotKnown(NotKnown::NotAsked), FindingId::TestLetter) => {
+            "The letter was taken. The account names no server to fetch letters from: once it came, save it \
+             from your mail program, and check with that file (--came-back)."
+                .to_owned()
+        }
+        (Detail::NotKnown(NotKnown::Deadline), FindingId::TestLetter) => {
+            "The letter was taken, and did not come back while it was waited for.".to_owned()
+        }
+        (
+            Detail::NotKnown(NotKnown::Deadline),
+            FindingId::SpamTaken | FindingId::VirusTaken | FindingId::FromForged,
+        ) => "The letter was taken, and did not come back while it was waited for: it may lie in a folder for \
+              such letters, or was thrown away."
+            .to_owned(),
+        (
+            Detail::NotKnown(NotKnown::NotAsked),
+            FindingId::LetterSpf | FindingId::LetterDkim | FindingId::LetterDmarc,
+        ) => "Not testable from here: a letter that never left its server need not carry this. One that you \
+              send to an address elsewhere and open from there shows it."
+            .to_owned(),
+        (Detail::NotKnown(NotKnown::TurnedAway), FindingId::SenderAny) => {
+            "Not testable from here: the server did not take a letter by your own name either.".to_owned()
+        }
+        (Detail::Count { seen, .. }, FindingId::ConnectionLimit) => format!(
+            "Not testable from here: {seen} connections at once were taken, as mail programs make them, and \
+             more are not tried."
+        ),
         (Detail::NotKnown(why), _) => format!("Not testable from here: {}.", not_known(*why)),
         (Detail::Names(names), FindingId::DkimUnknown) if !names.is_empty() => {
             let names: Vec<String> = names.iter().map(|name| escape_line(name)).collect();
@@ -280,6 +355,7 @@ fn counted(detail: &Detail) -> (usize, usize) {
         Detail::None
         | Detail::Text(_)
         | Detail::Names(_)
+        | Detail::Bytes(_)
         | Detail::NotKnown(_)
         | Detail::Listed { .. } => (0, 0),
     }
@@ -298,6 +374,7 @@ fn quoted(detail: &Detail) -> String {
         Detail::Listed { list, reasons, .. } => {
             format!("{} ({})", escape_line(list), reasons.join(", "))
         }
+        Detail::Bytes(bytes) => super::size(*bytes),
         Detail::None | Detail::Count { .. } | Detail::NotKnown(_) => String::new(),
     }
 }
@@ -361,6 +438,19 @@ fn wrong(finding: &Finding) -> String {
         FindingId::AutoconfigMissing => "Mail programs cannot find the servers' settings by themselves.".to_owned(),
         FindingId::SecurityTxtMissing => "Who finds a hole does not know whom to tell.".to_owned(),
         FindingId::BimiMissing => "No picture stands beside the domain's mail. Nothing is wrong with that.".to_owned(),
+        FindingId::SizeLimit => format!("Letters over {what} are refused: a few pictures are more."),
+        FindingId::BannerSoftware => format!("The server greets with {what}: whoever looks for holes learns which to try."),
+        FindingId::SenderAny => format!("Whoever logs in may send by names that are not theirs: it would take a letter by {what}. Where those are your aliases, nothing is wrong."),
+        FindingId::ConnectionLimit => unknown(finding),
+        FindingId::LetterSpf => "The server that sent it may not send for the domain.".to_owned(),
+        FindingId::TestLetter => format!("The server refused a letter to yourself, with {what}."),
+        FindingId::HeadersRewritten => format!("The server changes {what} in letters: signatures over them break."),
+        FindingId::HeadersAdded => format!("The server adds {what}: everybody who gets your letters learns where you wrote them."),
+        FindingId::LetterDkim => "The letter came back with a signature that does not hold: something changes letters after they are signed.".to_owned(),
+        FindingId::LetterDmarc => "The letter is signed, but not by the domain of your address: receivers may refuse it.".to_owned(),
+        FindingId::FromForged => format!("The server passed on a letter by {what}, handed in by your login."),
+        FindingId::SpamTaken => "The server passed on, unmarked, the line that every spam filter knows. Mail that comes from elsewhere may be filtered all the same.".to_owned(),
+        FindingId::VirusTaken => "The server passed on the file that every virus scanner knows. Mail that comes from elsewhere may be scanned all the same.".to_owned(),
     }
 }
 
@@ -368,6 +458,7 @@ fn plain(detail: &Detail) -> String {
     match detail {
         Detail::Text(text) => escape_line(text),
         Detail::Names(_)
+        | Detail::Bytes(_)
         | Detail::None
         | Detail::Count { .. }
         | Detail::NotKnown(_)
@@ -436,7 +527,18 @@ fn fix(finding: &Finding) -> String {
         FindingId::WkdMissing => "Publish the keys under /.well-known/openpgpkey/.",
         FindingId::AutoconfigMissing => "Publish the settings at https://autoconfig.DOMAIN/mail/config-v1.1.xml, or as SRV records.",
         FindingId::SecurityTxtMissing => "Publish a contact at /.well-known/security.txt.",
-        FindingId::SpfMissing | FindingId::DmarcMissing | FindingId::DmarcNone
+        FindingId::SizeLimit => "Raise the limit. Postfix: message_size_limit = 52428800. Exim: message_size_limit = 50M.",
+        FindingId::BannerSoftware => "Let it greet by its name alone. Postfix: smtpd_banner = $myhostname ESMTP. Exim: smtp_banner = $smtp_active_hostname ESMTP.",
+        FindingId::SenderAny => "Bind senders to logins. Postfix: smtpd_sender_login_maps, with reject_sender_login_mismatch in smtpd_sender_restrictions. Exim: in acl_check_mail, compare $sender_address with $authenticated_id.",
+        FindingId::TestLetter => "Read the server's log for that time.",
+        FindingId::HeadersRewritten => "Have the server leave letters as they are, or sign them only after its changes.",
+        FindingId::HeadersAdded => "Have the field left out. Postfix: header_checks with IGNORE. Exim: headers_remove.",
+        FindingId::LetterSpf => "Add the server that sends to the SPF record.",
+        FindingId::LetterDkim => "Sign as the last thing that is done to a letter.",
+        FindingId::LetterDmarc => "Let the server sign with d= the domain of your address.",
+        FindingId::FromForged => "Have From compared with the login. Postfix: a milter, such as rspamd with its module for local senders. Exim: in acl_check_data, “require verify = header_sender” and a comparison with $authenticated_id.",
+        FindingId::SpamTaken | FindingId::VirusTaken => "Let a filter look through mail that is handed in, too. Postfix: smtpd_milters with rspamd, clamav-milter.",
+        FindingId::ConnectionLimit | FindingId::SpfMissing | FindingId::DmarcMissing | FindingId::DmarcNone
         | FindingId::DmarcRemovedTag | FindingId::DkimUnknown | FindingId::BimiMissing => "",
     }
     .replace("DOMAIN", &escape_line(&finding.subject))

@@ -91,6 +91,7 @@ pub fn checkup_heading(topic: Topic) -> &'static str {
         Topic::Servers => "Servers",
         Topic::Transport => "Transport",
         Topic::Found => "Finding you",
+        Topic::Account => "Behind your login",
     }
 }
 

@@ -27,8 +27,9 @@ pub struct Dovecot {
 
 impl Dovecot {
     /// Starts a server with these users (name, password), each with these letters as they would
-    /// lie in a Maildir: LF line ends.
-    pub fn start(users: &[(&str, &str)], letters: &[&[u8]]) -> Dovecot {
+    /// lie in a Maildir: LF line ends. `mailboxes` are the Maildirs of another server instead, called
+    /// by what stands before the `@`; they belong to `nobody`, so that wants root.
+    pub fn start(users: &[(&str, &str)], letters: &[&[u8]], mailboxes: Option<&Path>) -> Dovecot {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let at = folder.path();
@@ -43,7 +44,11 @@ impl Dovecot {
         }
         let owner = Owner::of(at);
         owner.take(&at.join("mail"));
-        let ([port, stls_port], process) = launch(at, &owner);
+        let mail = match mailboxes {
+            Some(mailboxes) => format!("{}/%n", mailboxes.display()),
+            None => format!("{}/mail/%u", at.display()),
+        };
+        let ([port, stls_port], process) = launch(at, &owner, &mail);
         Dovecot {
             port,
             stls_port,
@@ -86,11 +91,11 @@ fn log(folder: &Path) -> String {
 }
 
 /// Starts on free ports. Another process may take one in between, so it is tried again.
-fn launch(at: &Path, owner: &Owner) -> ([u16; 2], Child) {
+fn launch(at: &Path, owner: &Owner, mail: &str) -> ([u16; 2], Child) {
     for _ in 0..5 {
         let free = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
         let ports = [&free[0], &free[1]].map(|free| free.local_addr().unwrap().port());
-        fs::write(at.join("conf"), configuration(at, ports, owner)).unwrap();
+        fs::write(at.join("conf"), configuration(at, ports, owner, mail)).unwrap();
         drop(free);
         let mut process = Command::new(program())
             .arg("-F")
@@ -174,7 +179,7 @@ impl Owner {
     }
 }
 
-fn configuration(at: &Path, [port, stls_port]: [u16; 2], owner: &Owner) -> String {
+fn configuration(at: &Path, [port, stls_port]: [u16; 2], owner: &Owner, mail: &str) -> String {
     let Owner { uid, gid, user } = owner;
     let run_as = user.as_ref().map_or(String::new(), |(user, group)| {
         format!(
@@ -187,7 +192,7 @@ fn configuration(at: &Path, [port, stls_port]: [u16; 2], owner: &Owner) -> Strin
     format!(
         "base_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\nprotocols = pop3\n\
          listen = 127.0.0.1\nssl = required\nssl_cert = <{at}/cert.pem\nssl_key = <{at}/key.pem\n\
-         mail_location = maildir:{at}/mail/%u\nmail_home = {at}/mail/%u\n\
+         mail_location = maildir:{mail}\nmail_home = {at}/mail/%u\n\
          first_valid_uid = 1\nlast_valid_uid = 0\nfirst_valid_gid = 1\nmail_uid = {uid}\n\
          mail_gid = {gid}\nauth_mechanisms = plain\n\
          passdb {{\n driver = passwd-file\n args = username_format=%u {at}/passwd\n}}\n\

@@ -10,7 +10,7 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -73,6 +73,11 @@ pub struct Postfix {
 impl Postfix {
     /// Starts a server that listens so.
     pub fn start(listeners: &[Listener]) -> Postfix {
+        Postfix::start_with(listeners, "")
+    }
+
+    /// The same, with more lines for `main.cf`.
+    pub fn start_with(listeners: &[Listener], more: &str) -> Postfix {
         assert!(
             rustix::process::geteuid().is_root(),
             "Postfix's master wants root: run this test as root"
@@ -82,7 +87,8 @@ impl Postfix {
         fs::set_permissions(at, fs::Permissions::from_mode(0o755)).unwrap();
         let sasl = Sasl::start(&at.join("sasl"), &[LOGIN]);
         lay_out(at);
-        fs::write(at.join("main.cf"), main_cf(at, &sasl)).unwrap();
+        let settings = main_cf(at, &sasl) + more;
+        fs::write(at.join("main.cf"), settings).unwrap();
         for (number, listener) in listeners.iter().enumerate() {
             let file = at.join(format!("chain{number}.pem"));
             fs::write(&file, &listener.certificate.pem).unwrap();
@@ -100,12 +106,17 @@ impl Postfix {
     /// The letters in a user's mailbox, as Postfix wrote them: LF line ends, and its own fields
     /// (Return-Path, Delivered-To, Received) before the first of the sender's.
     pub fn letters(&self, user: &str) -> Vec<Vec<u8>> {
-        let Ok(new) = fs::read_dir(self.folder.path().join("mail").join(user).join("new")) else {
+        let Ok(new) = fs::read_dir(self.mailboxes().join(user).join("new")) else {
             return Vec::new();
         };
         let mut files: Vec<_> = new.map(|entry| entry.unwrap().path()).collect();
         files.sort();
         files.iter().map(|file| fs::read(file).unwrap()).collect()
+    }
+
+    /// The folder with the Maildirs.
+    pub fn mailboxes(&self) -> PathBuf {
+        self.folder.path().join("mail")
     }
 
     /// Waits until so many letters lie in a user's mailbox.

@@ -9,9 +9,10 @@ mod tests;
 
 use crate::adapters::tls;
 use crate::app::job::{Step, Watch};
-use crate::app::port::{FetchFailure, Fetched, MailboxServer};
+use crate::app::port::{FetchFailure, Fetched, MailboxServer, Wanted};
 use crate::base::Passphrase;
 use crate::settings::{Account, Security};
+use std::collections::HashSet;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
@@ -58,7 +59,44 @@ impl MailboxServer for Pop3Mailbox {
             session::fetch(secured, account, password, known, timing, watch).await
         })
     }
+
+    fn wait_for(
+        &self,
+        account: &Account,
+        password: &Passphrase,
+        known: &dyn Fn(&str) -> bool,
+        wanted: &Wanted<'_>,
+        watch: &Watch,
+    ) -> Result<Vec<Fetched>, FetchFailure> {
+        let until = Instant::now() + wanted.patience;
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut found = Vec::new();
+        loop {
+            let known = |uid: &str| seen.contains(uid) || known(uid);
+            let fetched = self.fetch(account, password, &known, watch)?;
+            seen.extend(fetched.iter().map(|letter| letter.uid.clone()));
+            found.extend(
+                fetched
+                    .into_iter()
+                    .filter(|letter| (wanted.is)(&letter.bytes)),
+            );
+            watch.progress(Step::Waiting, 0, 0);
+            let over = Instant::now() + AGAIN >= until;
+            if found.len() >= wanted.count || over || watch.cancel.is_cancelled() {
+                return Ok(found);
+            }
+            self.handle.block_on(async {
+                tokio::select! {
+                    () = watch.cancel.cancelled() => {}
+                    () = tokio::time::sleep(AGAIN) => {}
+                }
+            });
+        }
+    }
 }
+
+/// How long to wait before a mailbox is looked into again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// How long a server may take.
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 //! Nothing secret is ever said here, so a connection may be made to whatever certificate is shown: it
 //! is looked at, not trusted. Logins and letters travel over [`tls`](crate::adapters::tls) alone.
 
+mod crowd;
 mod old;
 mod page;
 mod probe;
@@ -134,6 +135,23 @@ impl Servers for NetworkServers {
                 biased;
                 () = cancel.cancelled() => Relayed::Not(NotKnown::NotAsked),
                 asked = relay::ask(visit, envelopes, &roots) => asked,
+            }
+        })
+    }
+
+    fn crowd(
+        &self,
+        visit: &Visit,
+        count: usize,
+        vouching: &Vouching<'_>,
+        cancel: &Cancel,
+    ) -> Result<usize, NotKnown> {
+        let roots = Arc::new(Roots::new(vouching));
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => Err(NotKnown::NotAsked),
+                greeted = crowd::greeted(visit, count, &roots) => greeted,
             }
         })
     }

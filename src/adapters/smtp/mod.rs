@@ -21,8 +21,9 @@ mod tests;
 
 use crate::adapters::tls::{Patience, connect_tcp, handshake};
 use crate::app::job::{Step, Watch};
-use crate::app::port::{Clock, Connected, Receipt, Submission, SubmitFailure};
+use crate::app::port::{Clock, Connected, Receipt, Submission, SubmitFailure, Surveyed};
 use crate::base::Passphrase;
+use crate::checkup::account::Sender;
 use crate::protect::Copy;
 use crate::settings::{Account, Security};
 use std::net::Ipv4Addr;
@@ -101,6 +102,24 @@ impl SmtpSubmission {
         patience: &'a Patience,
         watch: &Watch,
     ) -> Result<Talk<'a>, SubmitFailure> {
+        let mut talk = self.meet(account, patience, watch).await?;
+        watch.progress(Step::LoggingIn, 0, 0);
+        match talk.log_in(account, password).await {
+            Ok(()) => Ok(talk),
+            Err(failure) => {
+                talk.leave().await;
+                Err(failure)
+            }
+        }
+    }
+
+    /// Connects, makes TLS and says EHLO.
+    async fn meet<'a>(
+        &self,
+        account: &Account,
+        patience: &'a Patience,
+        watch: &Watch,
+    ) -> Result<Talk<'a>, SubmitFailure> {
         let endpoint = &account.submission;
         watch.progress(Step::Connecting, 0, 0);
         let tcp = connect_tcp(endpoint, patience).await?;
@@ -111,15 +130,33 @@ impl SmtpSubmission {
                 (stream, true)
             }
         };
-        let mut talk = Talk::begin(stream, greeted, patience, &self.limits).await?;
+        Talk::begin(stream, greeted, patience, &self.limits).await
+    }
+
+    async fn look(
+        &self,
+        talk: &mut Talk<'_>,
+        account: &Account,
+        password: &Passphrase,
+        senders: &[Sender],
+        watch: &Watch,
+    ) -> Result<Surveyed, SubmitFailure> {
+        let asked = talk.about_mailboxes(&account.address).await?;
         watch.progress(Step::LoggingIn, 0, 0);
-        match talk.log_in(account, password).await {
-            Ok(()) => Ok(talk),
-            Err(failure) => {
-                talk.leave().await;
-                Err(failure)
-            }
+        talk.log_in(account, password).await?;
+        watch.progress(Step::Checking, 0, 0);
+        let mut answers = Vec::with_capacity(senders.len());
+        for sender in senders {
+            // A server that hangs up at one leaves the others unknown.
+            let code = talk.would_take(sender, &account.address).await.ok();
+            answers.push((sender.clone(), code));
         }
+        Ok(Surveyed {
+            tls: talk.tls().clone(),
+            size: talk.stated_size(),
+            asked,
+            senders: answers,
+        })
     }
 
     async fn hand_over(
@@ -193,6 +230,24 @@ impl Submission for SmtpSubmission {
             };
             talk.leave().await;
             Ok(connected)
+        })
+    }
+
+    fn survey(
+        &self,
+        account: &Account,
+        password: &Passphrase,
+        senders: &[Sender],
+        watch: &Watch,
+    ) -> Result<Surveyed, SubmitFailure> {
+        self.runtime.block_on(async {
+            let patience = self.patience(0, watch);
+            let mut talk = self.meet(account, &patience, watch).await?;
+            let surveyed = self
+                .look(&mut talk, account, password, senders, watch)
+                .await;
+            talk.leave().await;
+            surveyed
         })
     }
 }

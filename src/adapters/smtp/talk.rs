@@ -10,6 +10,8 @@ use crate::address::Address;
 use crate::app::job::{Step, Watch};
 use crate::app::port::{Refusal, Reply, Stage, SubmitFailure, TlsFacts};
 use crate::base::{Passphrase, Secret};
+use crate::checkup::account::Sender;
+use crate::checkup::servers::Asked;
 use crate::protect::Copy;
 use crate::settings::Account;
 use base64::Engine;
@@ -19,6 +21,8 @@ use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
+/// A mailbox that nobody has.
+const NOBODY: &str = "nobody-has-this-mailbox-7f3a91";
 /// How long a goodbye may take; by then everything that matters is done.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -79,6 +83,48 @@ impl<'a> Talk<'a> {
     /// The largest message that the server says to take, in bytes.
     pub fn size_limit(&self) -> Option<u64> {
         self.offer.size.flatten()
+    }
+
+    /// The same, with whether it says anything of it.
+    pub fn stated_size(&self) -> Option<Option<u64>> {
+        self.offer.size
+    }
+
+    /// Asks about a mailbox that is there, and about one that is not (RFC 5321 §3.5).
+    pub async fn about_mailboxes(&mut self, there: &Address) -> Result<Asked, SubmitFailure> {
+        // A no is an answer here, as it is at a login; at EHLO it ends the conversation.
+        let stage = Stage::Login;
+        let known = self
+            .ask(stage, format!("VRFY {}\r\n", there.wire()))
+            .await?;
+        let nobody = format!("VRFY {NOBODY}@{}\r\n", there.domain());
+        let nobody = self.ask(stage, nobody).await?;
+        let expand = self
+            .ask(stage, format!("EXPN {}\r\n", there.wire()))
+            .await?;
+        let words = nobody.text.as_str();
+        Ok(Asked {
+            verify_known: Some(known.code),
+            verify_nobody: Some(nobody.code),
+            denies_nobody: words.starts_with("5.1.1") || words.starts_with("5.1.6"),
+            expand: Some(expand.code),
+        })
+    }
+
+    /// The code by which a letter by this name to that address would be taken or not; none is sent.
+    pub async fn would_take(
+        &mut self,
+        sender: &Sender,
+        to: &Address,
+    ) -> Result<u16, SubmitFailure> {
+        let from = format!("MAIL FROM:<{}>\r\n", sender.address);
+        let mut reply = self.ask(Stage::Sender, from).await?;
+        if reply.code == 250 {
+            let to = format!("RCPT TO:<{}>\r\n", to.wire());
+            reply = self.ask(Stage::Recipient, to).await?;
+        }
+        self.ask(Stage::Sender, "RSET\r\n").await?;
+        Ok(reply.code)
     }
 
     /// Says one command and hears the answer, whatever its code.

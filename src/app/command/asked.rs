@@ -196,6 +196,31 @@ pub struct CheckQuestion {
     pub authorities: Vec<PathBuf>,
 }
 
+/// What is to be found out about one's own server, from behind one's login.
+#[derive(Clone, Default)]
+pub struct AccountQuestion {
+    /// Whose account; that of the identity in use where none is named.
+    pub address: Option<Address>,
+    /// Send a letter to oneself, and one by a stranger's name, and see how they come back.
+    pub letter: bool,
+    /// Send the line to oneself by which spam filters are tried.
+    pub spam: bool,
+    /// Send the file to oneself by which virus scanners are tried.
+    pub virus: bool,
+    /// A letter of these that came back and was saved.
+    pub came_back: Option<PathBuf>,
+    /// Another login that the server should refuse, with its password.
+    pub other_login: Option<(String, Passphrase)>,
+    /// See how many connections at once are taken.
+    pub connections: bool,
+    /// How long letters are waited for, in seconds.
+    pub patience: u64,
+    /// Answer questions about names from this zone file.
+    pub zone: Option<PathBuf>,
+    /// Ask this resolver about names.
+    pub resolver: Option<SocketAddr>,
+}
+
 /// Reach a host's port there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectTo {

@@ -4,8 +4,9 @@ mod asked;
 mod outcome;
 
 pub use asked::{
-    Answers, BulkFrom, CheckQuestion, ConnectTo, DraftForm, DraftSource, Files, FormAttachment,
-    ImportKeys, KeySource, LetterPart, OpenWhat, OriginWish, RequestCertificate, Trick, Way,
+    AccountQuestion, Answers, BulkFrom, CheckQuestion, ConnectTo, DraftForm, DraftSource, Files,
+    FormAttachment, ImportKeys, KeySource, LetterPart, OpenWhat, OriginWish, RequestCertificate,
+    Trick, Way,
 };
 pub use outcome::{
     CheckAnswer, ImportReport, ImportedKey, NewCertificates, NewIdentity, OriginAnswer, Outcome,
@@ -355,6 +356,8 @@ pub enum Command {
     },
     /// Checks a domain up.
     CheckDomain(Box<CheckQuestion>),
+    /// Looks at one's own server from behind one's login.
+    CheckAccount(Box<AccountQuestion>),
     /// Saves a report of the check-up, as the words for people make it.
     SaveReport {
         /// What is written.

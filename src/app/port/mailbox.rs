@@ -4,6 +4,7 @@ use super::SubmitFailure;
 use crate::app::job::Watch;
 use crate::base::Passphrase;
 use crate::settings::Account;
+use std::time::Duration;
 
 /// A server that keeps letters.
 pub trait MailboxServer: Send + Sync {
@@ -15,6 +16,27 @@ pub trait MailboxServer: Send + Sync {
         known: &dyn Fn(&str) -> bool,
         watch: &Watch,
     ) -> Result<Vec<Fetched>, FetchFailure>;
+
+    /// Fetches again and again until `count` letters that are `wanted` are there, or `patience` is over.
+    /// Those alone are given, as many as came; the others stay as if they had not been seen.
+    fn wait_for(
+        &self,
+        account: &Account,
+        password: &Passphrase,
+        known: &dyn Fn(&str) -> bool,
+        wanted: &Wanted<'_>,
+        watch: &Watch,
+    ) -> Result<Vec<Fetched>, FetchFailure>;
+}
+
+/// Letters that are waited for.
+pub struct Wanted<'a> {
+    /// Whether a letter, as bytes, is one of them.
+    pub is: &'a dyn Fn(&[u8]) -> bool,
+    /// How many there are.
+    pub count: usize,
+    /// How long to wait for them.
+    pub patience: Duration,
 }
 
 /// One letter as the server keeps it.

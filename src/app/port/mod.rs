@@ -20,7 +20,7 @@ mod web;
 
 pub use clock::Clock;
 pub use look::{ColorScheme, SystemLook};
-pub use mailbox::{FetchFailure, Fetched, MailboxServer};
+pub use mailbox::{FetchFailure, Fetched, MailboxServer, Wanted};
 pub use names::{NoResolver, OfflineNames, Resolver, Resolvers};
 pub use practice::{Ground, PracticeGround, PracticeServer};
 pub use scanner::{Scan, ScanFailure, Scanner};
@@ -32,7 +32,8 @@ pub use store::{
     Seen, Sighting, Storage, Store, StoreFailure, StoredCopy, VaultKind, WaitingKey,
 };
 pub use submission::{
-    Connected, Receipt, Refusal, Reply, Stage, Submission, SubmitFailure, TlsFacts, TlsRefusal,
+    Connected, Receipt, Refusal, Reply, Stage, Submission, SubmitFailure, Surveyed, TlsFacts,
+    TlsRefusal,
 };
 pub use trust::{CachedList, PinnedAnchor, SystemAuthorities, SystemTrust};
 pub use web::{Web, WebFailure};

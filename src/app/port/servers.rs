@@ -4,6 +4,7 @@ use crate::app::job::Cancel;
 use crate::base::Time;
 use crate::checkup::relay::{Envelope, Relayed};
 use crate::checkup::servers::{PageAsk, PageSeen, Place, Probed};
+use crate::dns::NotKnown;
 use std::net::SocketAddr;
 
 /// A mail server to be looked at.
@@ -62,4 +63,14 @@ pub trait Servers: Send + Sync {
         vouching: &Vouching<'_>,
         cancel: &Cancel,
     ) -> Relayed;
+
+    /// Opens so many connections at once, holds them until each was greeted or not, and says how many
+    /// were. Only where the server's control was shown (rule 69).
+    fn crowd(
+        &self,
+        visit: &Visit,
+        count: usize,
+        vouching: &Vouching<'_>,
+        cancel: &Cancel,
+    ) -> Result<usize, NotKnown>;
 }

@@ -3,6 +3,8 @@
 use crate::address::Address;
 use crate::app::job::Watch;
 use crate::base::{Passphrase, Time, Untrusted};
+use crate::checkup::account::Sender;
+use crate::checkup::servers::Asked;
 use crate::protect::Copy;
 use crate::settings::Account;
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,29 @@ pub trait Submission: Send + Sync {
         password: &Passphrase,
         watch: &Watch,
     ) -> Result<Connected, SubmitFailure>;
+
+    /// Connects, makes TLS, asks about mailboxes, logs in, and asks for each of `senders` whether a
+    /// letter by its name to the account's own address would be taken. None is handed over.
+    fn survey(
+        &self,
+        account: &Account,
+        password: &Passphrase,
+        senders: &[Sender],
+        watch: &Watch,
+    ) -> Result<Surveyed, SubmitFailure>;
+}
+
+/// What a server was seen to do behind a login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surveyed {
+    /// The connection.
+    pub tls: TlsFacts,
+    /// The largest letter that it takes, in bytes, where it says (RFC 1870).
+    pub size: Option<Option<u64>>,
+    /// What it answered about mailboxes, before the login.
+    pub asked: Asked,
+    /// Each sender, with the code by which it was taken or not; `None` where the server hung up.
+    pub senders: Vec<(Sender, Option<u16>)>,
 }
 
 /// What is known of a verified TLS connection.

@@ -3,11 +3,13 @@
 use super::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, Met, NoResolver, PageVisit, Receipt,
     Resolver, Resolvers, Scan, ScanFailure, Scanner, Servers, SignatureVerifier, Submission,
-    SubmitFailure, SystemAuthorities, SystemTrust, Visit, Vouching, Web, WebFailure,
+    SubmitFailure, Surveyed, SystemAuthorities, SystemTrust, Visit, Vouching, Wanted, Web,
+    WebFailure,
 };
 use crate::app::job::{Cancel, Watch};
 use crate::base::{Passphrase, Time};
 use crate::checkup::Facts;
+use crate::checkup::account::Sender;
 use crate::checkup::relay::{Envelope, Relayed};
 use crate::checkup::servers::{PageSeen, Probed};
 use crate::dns::NotKnown;
@@ -61,6 +63,10 @@ impl Servers for Nothing {
     fn relay(&self, _: &Visit, _: &[Envelope], _: &Vouching<'_>, _: &Cancel) -> Relayed {
         Relayed::Not(NotKnown::Closed)
     }
+
+    fn crowd(&self, _: &Visit, _: usize, _: &Vouching<'_>, _: &Cancel) -> Result<usize, NotKnown> {
+        Err(NotKnown::Closed)
+    }
 }
 
 impl Scanner for Nothing {
@@ -101,6 +107,16 @@ impl Submission for Nothing {
     fn test(&self, _: &Account, _: &Passphrase, _: &Watch) -> Result<Connected, SubmitFailure> {
         Err(SubmitFailure::Cancelled)
     }
+
+    fn survey(
+        &self,
+        _: &Account,
+        _: &Passphrase,
+        _: &[Sender],
+        _: &Watch,
+    ) -> Result<Surveyed, SubmitFailure> {
+        Err(SubmitFailure::Cancelled)
+    }
 }
 
 impl MailboxServer for Nothing {
@@ -109,6 +125,17 @@ impl MailboxServer for Nothing {
         _: &Account,
         _: &Passphrase,
         _: &dyn Fn(&str) -> bool,
+        _: &Watch,
+    ) -> Result<Vec<Fetched>, FetchFailure> {
+        Err(FetchFailure::NoMailbox)
+    }
+
+    fn wait_for(
+        &self,
+        _: &Account,
+        _: &Passphrase,
+        _: &dyn Fn(&str) -> bool,
+        _: &Wanted<'_>,
         _: &Watch,
     ) -> Result<Vec<Fetched>, FetchFailure> {
         Err(FetchFailure::NoMailbox)

@@ -86,7 +86,12 @@ pub fn domain(
         report.findings.sort_by_key(|finding| finding.id);
     }
     let at = desk.clock.now();
-    let changes = compare(desk, question, &subject.domain, &report, at);
+    let world = if question.zone.is_some() {
+        "zone"
+    } else {
+        "report"
+    };
+    let changes = compare(desk, world, &subject.domain, &report, at);
     Ok(CheckAnswer {
         at,
         changes,
@@ -102,18 +107,13 @@ pub fn domain(
 
 /// What changed since the last time; and this time is kept for the next. A zone file is a world of its
 /// own. A home that cannot be written to is no reason to lose a report.
-fn compare(
+pub(super) fn compare(
     desk: &Desk,
-    question: &CheckQuestion,
+    world: &str,
     domain: &Name,
     report: &Report,
     at: Time,
 ) -> Option<(Time, Changes)> {
-    let world = if question.zone.is_some() {
-        "zone"
-    } else {
-        "report"
-    };
     let name = format!("{world}:{domain}");
     let last = desk.store.checkup(&name).ok().flatten();
     let past = last.and_then(|(bytes, at)| Some((at, Past::read(&bytes)?)));

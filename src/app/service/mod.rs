@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod certificate;
 pub mod chain;
 pub mod checkup;
+pub mod checkup_account;
 pub mod contacts;
 pub mod draft;
 pub mod evidence;
@@ -244,6 +245,9 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::Origin(wish) => Outcome::Origin(Box::new(origin::origin(desk, &wish, watch)?)),
         Command::CheckDomain(question) => {
             Outcome::Checked(Box::new(checkup::domain(desk, &question, watch)?))
+        }
+        Command::CheckAccount(question) => {
+            Outcome::Checked(Box::new(checkup_account::check(desk, &question, watch)?))
         }
         Command::SaveReport { bytes, to } => {
             files::write_new(&to, &bytes)?;

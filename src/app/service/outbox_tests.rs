@@ -4,10 +4,12 @@ use crate::address::Mailbox;
 use crate::app::command::{DraftSource, OpenWhat, Way};
 use crate::app::port::testing::{Nothing, Still};
 use crate::app::port::{
-    Clock, Connected, FetchFailure, Fetched, MailboxServer, Reply, Stage, Submission, TlsFacts,
+    Clock, Connected, FetchFailure, Fetched, MailboxServer, Reply, Stage, Submission, Surveyed,
+    TlsFacts, Wanted,
 };
 use crate::app::service::{identity, open, send};
 use crate::app::workers::Threads;
+use crate::checkup::account::Sender;
 use crate::settings::{Endpoint, Security, Trust};
 use std::sync::{Arc, Mutex};
 
@@ -69,6 +71,16 @@ impl Submission for Picky {
     fn test(&self, _: &Account, _: &Passphrase, _: &Watch) -> Result<Connected, SubmitFailure> {
         Err(SubmitFailure::Cancelled)
     }
+
+    fn survey(
+        &self,
+        _: &Account,
+        _: &Passphrase,
+        _: &[Sender],
+        _: &Watch,
+    ) -> Result<Surveyed, SubmitFailure> {
+        Err(SubmitFailure::Cancelled)
+    }
 }
 
 impl MailboxServer for Picky {
@@ -80,6 +92,19 @@ impl MailboxServer for Picky {
         _: &Watch,
     ) -> Result<Vec<Fetched>, FetchFailure> {
         Err(FetchFailure::NoMailbox)
+    }
+
+    fn wait_for(
+        &self,
+        account: &Account,
+        password: &Passphrase,
+        known: &dyn Fn(&str) -> bool,
+        wanted: &Wanted<'_>,
+        watch: &Watch,
+    ) -> Result<Vec<Fetched>, FetchFailure> {
+        let mut fetched = self.fetch(account, password, known, watch)?;
+        fetched.retain(|letter| (wanted.is)(&letter.bytes));
+        Ok(fetched)
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::facts::{Facts, Looked};
 use super::super::finding::{Detail, Finding, FindingId, Owner};
 use super::super::mail_servers;
 use super::certificate::{self, Dane};
-use super::{Observation, OldTls, Place, Service, TlsSeen};
+use super::{Asked, Observation, OldTls, Place, Service, TlsSeen};
 use crate::address::domain::registrable;
 use crate::base::untrusted::escape_line;
 use crate::dns::{Kind, Name, NotKnown, Record, Tlsa};
@@ -62,6 +62,17 @@ pub fn check(domain: &Name, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Err(_) => {}
         }
     }
+}
+
+/// Judges one server that the person named themselves.
+pub fn check_one(
+    place: &Place,
+    seen: &Observation,
+    facts: &Facts<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let subject = format!("{}:{}", place.host, place.port);
+    judge(place, From::Named, &subject, seen, facts, findings);
 }
 
 /// Which checks there are for a service.
@@ -194,7 +205,7 @@ fn judge(
         }
     }
     if place.service == Service::Smtp {
-        findings.push(mailboxes(subject, seen));
+        findings.push(tells_mailboxes(subject, &seen.asked));
         findings.push(greeting(&place.host, subject, seen, facts));
     }
 }
@@ -275,9 +286,8 @@ fn logins(service: Service, subject: &str, seen: &Observation) -> Finding {
 }
 
 /// Whether strangers learn who has a mailbox: known and unknown ones are answered differently.
-fn mailboxes(subject: &str, seen: &Observation) -> Finding {
+pub fn tells_mailboxes(subject: &str, asked: &Asked) -> Finding {
     let id = FindingId::VrfyEnabled;
-    let asked = seen.asked;
     let (Some(known), Some(nobody)) = (asked.verify_known, asked.verify_nobody) else {
         return Finding::unknown(id, subject, NotKnown::NotAsked);
     };

@@ -4,7 +4,7 @@ mod certificate;
 mod judge;
 mod meeting;
 
-pub use judge::check;
+pub use judge::{check, check_one, tells_mailboxes};
 pub use meeting::{Encounters, PageAsk, PageSeen, Place, Probed, Service};
 
 use crate::base::Time;

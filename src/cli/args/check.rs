@@ -3,11 +3,40 @@ use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Check a domain up: what its DNS says about sending and taking mail.
+/// Check a domain up, or with --account your own mail server from behind your login.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// The domain, or an address at it
-    pub domain: String,
+    /// The domain, or an address at it; with --account the address whose account it is [else that of the
+    /// identity in use]
+    #[arg(required_unless_present = "account")]
+    pub domain: Option<String>,
+    /// Log in to the server that takes your letters, and look at what it does: sizes, greeting, by whose
+    /// names it lets you send. No letter is sent unless one of the options below says so
+    #[arg(long, conflicts_with_all = ["selector", "connect_to", "list", "relay", "ca"])]
+    pub account: bool,
+    /// Send a letter to yourself, and one by a stranger's name to yourself, and see how they come back
+    #[arg(long, requires = "account")]
+    pub test_letter: bool,
+    /// Send yourself the line that every spam filter knows
+    #[arg(long, requires = "account")]
+    pub spam_test: bool,
+    /// Send yourself the harmless file that every virus scanner knows
+    #[arg(long, requires = "account")]
+    pub virus_test: bool,
+    /// A letter of these that came back, saved as a file
+    #[arg(long, requires = "account", value_name = "FILE")]
+    pub came_back: Option<PathBuf>,
+    /// How long to wait for such letters, in seconds
+    #[arg(long, requires = "account", value_name = "SECONDS", default_value_t = 90,
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub wait: u64,
+    /// Try another login once, which the server should refuse: a file with the name in its first line and
+    /// the password in its second
+    #[arg(long, requires = "account", value_name = "F")]
+    pub default_login: Option<PathBuf>,
+    /// See how many of ten connections at once the server takes
+    #[arg(long, requires = "account")]
+    pub connections: bool,
     /// Answer every question from this zone file (RFC 1035), and open no socket
     #[arg(long, value_name = "FILE", conflicts_with = "resolver")]
     pub zone: Option<PathBuf>,

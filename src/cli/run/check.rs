@@ -2,26 +2,21 @@
 
 use super::report::Report;
 use super::{Session, unexpected};
-use crate::app::command::{CheckAnswer, CheckQuestion, Command, Outcome};
-use crate::app::failure::Failure;
+use crate::app::command::{AccountQuestion, CheckAnswer, CheckQuestion, Command, Outcome};
+use crate::app::failure::{CheckFailure, Failure};
 use crate::app::files;
 use crate::base::untrusted::escape_line;
+use crate::base::{Passphrase, Secret};
 use crate::checkup::{self, Finding, Owner, SpfTree};
 use crate::cli::args::CheckArgs;
 use crate::wording;
+use std::path::Path;
+
+/// Largest file with a login that is read, in bytes.
+const LOGIN_BYTES: u64 = 4 << 10;
 
 pub fn run(session: &Session, args: &CheckArgs) -> Result<Report, Failure> {
-    let question = CheckQuestion {
-        domain: args.domain.clone(),
-        zone: args.zone.clone(),
-        resolver: args.resolver,
-        selectors: args.selector.clone(),
-        connect_to: args.connect_to.clone(),
-        authorities: args.ca.clone(),
-        lists: args.list.clone(),
-        relay: args.relay.clone(),
-    };
-    match session.run(Command::CheckDomain(Box::new(question)))? {
+    match session.run(command(args)?)? {
         Outcome::Checked(answer) => {
             if let Some(path) = &args.html {
                 files::write_new(path, wording::checkup_page(&answer).as_bytes())?;
@@ -29,6 +24,62 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Report, Failure> {
             Ok(report(&answer))
         }
         _ => Err(unexpected()),
+    }
+}
+
+fn command(args: &CheckArgs) -> Result<Command, Failure> {
+    if args.account {
+        return Ok(Command::CheckAccount(Box::new(account(args)?)));
+    }
+    Ok(Command::CheckDomain(Box::new(domain(args))))
+}
+
+fn account(args: &CheckArgs) -> Result<AccountQuestion, Failure> {
+    let address = match &args.domain {
+        Some(text) => Some(super::identity::address(text)?),
+        None => None,
+    };
+    let other_login = match &args.default_login {
+        Some(path) => Some(login(path)?),
+        None => None,
+    };
+    Ok(AccountQuestion {
+        address,
+        letter: args.test_letter,
+        spam: args.spam_test,
+        virus: args.virus_test,
+        came_back: args.came_back.clone(),
+        other_login,
+        connections: args.connections,
+        patience: args.wait,
+        zone: args.zone.clone(),
+        resolver: args.resolver,
+    })
+}
+
+/// A name in the first line, a password in the second.
+fn login(path: &Path) -> Result<(String, Passphrase), Failure> {
+    let bytes = Secret::new(files::read(path, LOGIN_BYTES)?);
+    let text = std::str::from_utf8(bytes.expose()).ok();
+    let mut lines = text.unwrap_or_default().lines();
+    match (lines.next(), lines.next()) {
+        (Some(name), Some(password)) if !name.is_empty() => {
+            Ok((name.to_owned(), Passphrase::new(password.to_owned())))
+        }
+        _ => Err(CheckFailure::BadLogin(path.to_owned()).into()),
+    }
+}
+
+fn domain(args: &CheckArgs) -> CheckQuestion {
+    CheckQuestion {
+        domain: args.domain.clone().unwrap_or_default(),
+        zone: args.zone.clone(),
+        resolver: args.resolver,
+        selectors: args.selector.clone(),
+        connect_to: args.connect_to.clone(),
+        authorities: args.ca.clone(),
+        lists: args.list.clone(),
+        relay: args.relay.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `wax send` over a real Postfix, from the draft to gpg, and with everything that can stand in
 //! between: bad certificates, people who strip, forge and cut, and `kill -9`.
 
+mod account_check;
 mod arrives;
 mod refused;
 mod two_schemes;
@@ -62,7 +63,11 @@ fn use_server_with(alice: &Wax, authority: &Authority, security: &str, port: u16
 
 /// The authority's certificate as `--ca` wants it.
 fn pem(authority: &Authority) -> String {
-    let encoded = base64::engine::general_purpose::STANDARD.encode(&authority.der);
+    pem_of(&authority.der)
+}
+
+fn pem_of(der: &[u8]) -> String {
+    let encoded = base64::engine::general_purpose::STANDARD.encode(der);
     format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n")
 }
 

@@ -6,10 +6,11 @@ use crate::address::Address;
 use crate::app::port::testing::Nothing;
 use crate::app::port::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, PracticeServer, Receipt, Reply, Stage,
-    Submission, SubmitFailure, TlsFacts,
+    Submission, SubmitFailure, Surveyed, TlsFacts, Wanted,
 };
 use crate::app::workers::Threads;
 use crate::base::{Passphrase, Secret, Time};
+use crate::checkup::account::Sender;
 use crate::protect::Copy;
 use crate::settings::{Account, Endpoint, Security, Trust};
 use std::sync::{Mutex, MutexGuard};
@@ -126,6 +127,16 @@ impl Submission for Post {
             size: None,
         })
     }
+
+    fn survey(
+        &self,
+        _: &Account,
+        _: &Passphrase,
+        _: &[Sender],
+        _: &Watch,
+    ) -> Result<Surveyed, SubmitFailure> {
+        Err(SubmitFailure::Cancelled)
+    }
 }
 
 impl MailboxServer for Post {
@@ -154,6 +165,19 @@ impl MailboxServer for Post {
                 bytes: bytes.to_vec(),
             })
             .collect())
+    }
+
+    fn wait_for(
+        &self,
+        account: &Account,
+        password: &Passphrase,
+        known: &dyn Fn(&str) -> bool,
+        wanted: &Wanted<'_>,
+        watch: &Watch,
+    ) -> Result<Vec<Fetched>, FetchFailure> {
+        let mut fetched = self.fetch(account, password, known, watch)?;
+        fetched.retain(|letter| (wanted.is)(&letter.bytes));
+        Ok(fetched)
     }
 }
 
