@@ -19,6 +19,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+/// In so many pieces at most they are written down.
+const CHUNKS: usize = 8;
 /// Most judgements that are remembered.
 const REMEMBERED: usize = 200_000;
 
@@ -53,6 +55,7 @@ pub fn open_many(
                 return;
             }
             list.put(shared.row(&source, index, watch));
+            shared.remember(total / CHUNKS);
             if index.is_multiple_of(16) {
                 let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
                 watch.progress(Step::Opening, number(index), number(total));
@@ -60,12 +63,7 @@ pub fn open_many(
         }
     };
     desk.workers.run_both(&mut || work(), &mut || work());
-    let learned = shared
-        .learned
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
-    // A home that cannot be written to still reads.
-    let _ = desk.store.put_judged(&shared.stamp, &learned, REMEMBERED);
+    shared.remember(0);
     watch.stop_here()
 }
 
@@ -81,6 +79,20 @@ struct Shared<'a> {
 }
 
 impl Shared<'_> {
+    /// Writes down what was learned, once it is so much: one worker does while the other goes on.
+    fn remember(&self, at_least: usize) {
+        let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        if learned.len() <= at_least {
+            return;
+        }
+        let learned_now = std::mem::take(&mut *learned);
+        drop(learned);
+        // A home that cannot be written to still reads.
+        let _ = self
+            .desk
+            .store
+            .put_judged(&self.stamp, &learned_now, REMEMBERED);
+    }
     fn row(&self, source: &BulkSource, index: usize, watch: &Watch) -> BulkRow {
         let failed = |failure| BulkRow {
             index,

@@ -8,7 +8,9 @@ use crate::app::failure::Failure;
 use crate::base::untrusted::escape_line;
 use crate::cli::args::Require;
 use crate::wording;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub fn run(
@@ -25,38 +27,116 @@ pub fn run(
         _ => return Err(unexpected()),
     };
     let rows = list.rows();
-    // Ten thousand rows are made into that alone which is printed.
-    let json = session.global.json;
-    let rows_of = |wanted: bool| rows.iter().filter(move |_| wanted);
-    let messages: Vec<Value> = rows_of(json).map(|row| row_json(row)).collect();
-    let mut totals: Map<String, Value> = Map::new();
+    let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
     for row in &rows {
-        let count = totals.entry(word(row)).or_insert(json!(0));
-        *count = json!(count.as_u64().unwrap_or(0) + 1);
+        *totals.entry(word(row)).or_default() += 1;
     }
-    let lines: Vec<String> = rows_of(!json).map(|row| line(row)).collect();
-    let told: Vec<String> = totals
-        .iter()
-        .map(|(word, count)| format!("{count} {word}"))
-        .collect();
-    let text = format!(
-        "{}\n\n{} messages: {}",
-        lines.join("\n"),
-        rows.len(),
-        told.join(", ")
-    );
-    let json = json!({ "messages": messages, "totals": totals });
-    let mut report = Report::new(json, text);
+    // Ten thousand rows are made into that alone which is printed.
+    let mut report = match session.global.json {
+        true => {
+            let messages = rows.iter().map(|row| Message::of(row)).collect();
+            let document = Document { messages, totals };
+            let written = serde_json::to_string_pretty(&document);
+            Report::written(written.map_err(|e| Failure::Bug(e.to_string()))?, "")
+        }
+        false => Report::new(Value::Null, text(&rows, &totals)),
+    };
     if require.is_some_and(|wanted| !rows.iter().all(|row| meets(row, wanted))) {
         report.exit = 3;
     }
     Ok(report)
 }
 
-fn word(row: &BulkRow) -> String {
+fn text(rows: &[Arc<BulkRow>], totals: &BTreeMap<&str, u64>) -> String {
+    let lines: Vec<String> = rows.iter().map(|row| line(row)).collect();
+    let told: Vec<String> = totals
+        .iter()
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
+    format!(
+        "{}\n\n{} messages: {}",
+        lines.join("\n"),
+        rows.len(),
+        told.join(", ")
+    )
+}
+
+/// What `--json` prints, in the order of the names.
+#[derive(Serialize)]
+struct Document<'a> {
+    messages: Vec<Message<'a>>,
+    totals: BTreeMap<&'a str, u64>,
+}
+
+/// One message of it: what was judged, or why it could not be read.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Message<'a> {
+    Judged {
+        cautions: &'a [String],
+        date: Option<String>,
+        from: &'a [String],
+        index: usize,
+        scheme: Option<&'a str>,
+        signer: Option<Signer<'a>>,
+        subject: &'a str,
+        summary: &'a str,
+        why_not: Option<&'a str>,
+    },
+    Unread {
+        date: Option<String>,
+        error: &'a str,
+        from: &'a [String],
+        index: usize,
+        subject: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+struct Signer<'a> {
+    address: &'a str,
+    checked: &'a str,
+    fingerprint: &'a str,
+}
+
+impl<'a> Message<'a> {
+    fn of(row: &'a BulkRow) -> Self {
+        let date = row.date.map(|date| date.to_string());
+        let (from, index, subject) = (&row.from, row.index + 1, row.subject.raw());
+        match &row.verdict {
+            Ok(verdict) => Message::Judged {
+                cautions: &verdict.cautions,
+                date,
+                from,
+                index,
+                scheme: verdict.scheme.as_deref(),
+                signer: verdict
+                    .signer
+                    .as_ref()
+                    .map(|(address, fingerprint, checked)| Signer {
+                        address,
+                        checked,
+                        fingerprint,
+                    }),
+                subject,
+                summary: &verdict.summary,
+                why_not: verdict.why_not.as_deref(),
+            },
+            Err(failure) => Message::Unread {
+                date,
+                error: wording::failure(failure).code,
+                from,
+                index,
+                subject,
+            },
+        }
+    }
+}
+
+fn word(row: &BulkRow) -> &str {
     match &row.verdict {
-        Ok(verdict) => verdict.summary.clone(),
-        Err(failure) => wording::failure(failure).code.to_owned(),
+        Ok(verdict) => &verdict.summary,
+        Err(failure) => wording::failure(failure).code,
     }
 }
 
@@ -70,33 +150,6 @@ fn meets(row: &BulkRow, wanted: Require) -> bool {
         Require::EncryptedUnverified => matches!(summary, "encrypted-unverified" | "confidential"),
         Require::Confidential => summary == "confidential",
     }
-}
-
-fn row_json(row: &BulkRow) -> Value {
-    let mut document = json!({
-        "index": row.index + 1,
-        "from": row.from,
-        "subject": row.subject.raw(),
-        "date": row.date.map(|date| date.to_string()),
-    });
-    match &row.verdict {
-        Ok(verdict) => {
-            document["summary"] = json!(verdict.summary);
-            document["scheme"] = json!(verdict.scheme);
-            document["signer"] = match &verdict.signer {
-                Some((address, fingerprint, checked)) => json!({
-                    "address": address,
-                    "fingerprint": fingerprint,
-                    "checked": checked,
-                }),
-                None => Value::Null,
-            };
-            document["why_not"] = json!(verdict.why_not);
-            document["cautions"] = json!(verdict.cautions);
-        }
-        Err(failure) => document["error"] = json!(wording::failure(failure).code),
-    }
-    document
 }
 
 fn line(row: &BulkRow) -> String {

@@ -11,6 +11,8 @@ use std::process::ExitCode;
 pub struct Report {
     /// For `--json`.
     pub json: Value,
+    /// The same in writing, where there is too much of it to be made into a value first.
+    pub written: Option<String>,
     /// For people.
     pub text: Vec<u8>,
     /// 0, or 3 for "read, but short of what was asked".
@@ -22,8 +24,17 @@ impl Report {
     pub fn new(json: Value, text: impl Into<String>) -> Self {
         Report {
             json,
+            written: None,
             text: text.into().into_bytes(),
             exit: 0,
+        }
+    }
+
+    /// Done; the document is written out already.
+    pub fn written(document: String, text: impl Into<String>) -> Self {
+        Report {
+            written: Some(document),
+            ..Report::new(Value::Null, text)
         }
     }
 
@@ -39,6 +50,7 @@ impl Report {
     pub fn raw(json: Value, bytes: Vec<u8>) -> Self {
         Report {
             json,
+            written: None,
             text: bytes,
             exit: 0,
         }
@@ -48,7 +60,10 @@ impl Report {
 /// Prints a report.
 pub fn print_report(report: &Report, json: bool) -> ExitCode {
     let written = if json {
-        print_json(&report.json)
+        match &report.written {
+            Some(document) => print_document(document),
+            None => print_json(&report.json),
+        }
     } else {
         print_bytes(&report.text)
     };
@@ -120,7 +135,11 @@ pub fn notice_text(notice: &Notice) -> String {
 }
 
 fn print_json(value: &Value) -> std::io::Result<()> {
-    print_bytes(ascii_safe(&serde_json::to_string_pretty(value)?).as_bytes())
+    print_document(&serde_json::to_string_pretty(value)?)
+}
+
+fn print_document(document: &str) -> std::io::Result<()> {
+    print_bytes(ascii_safe(document).as_bytes())
 }
 
 fn print_bytes(bytes: &[u8]) -> std::io::Result<()> {
