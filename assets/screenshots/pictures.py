@@ -134,7 +134,7 @@ def first_start(tour):
         tour.stop(
             "first-start-failed",
             lambda: d.write("entry", "Your name", "Ada Lovelace"),
-            lambda: d.write("entry", "Your mail address", "ada@example"),
+            lambda: d.write("entry", "Your mail address", "ada@"),
             lambda: d.press("button", "Next"),
             lambda: d.until("label", "That address is not whole", False),
         )
@@ -142,7 +142,7 @@ def first_start(tour):
             "first-start-busy",
             lambda: d.press("entry", "Your mail address"),
             lambda: d.key("End"),
-            lambda: d.type(".org"),
+            lambda: d.type("example.org"),
             lambda: d.press("button", "Next"),
             lambda: d.press("button", "Make my key"),
             lambda: d.until("secret", "Passphrase"),

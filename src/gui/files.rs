@@ -42,7 +42,7 @@ impl Files {
         self.work(move || {
             let chosen = match &wish {
                 Wish::Attachments | Wish::Keys => dialog.pick_files().unwrap_or_default(),
-                Wish::Letter | Wish::Backup | Wish::Authority | Wish::Zone => {
+                Wish::Letter | Wish::Backup | Wish::Authority | Wish::Zone | Wish::CameBack => {
                     dialog.pick_file().into_iter().collect()
                 }
                 Wish::Save(SaveWhat::Attachments, _) => dialog.pick_folder().into_iter().collect(),

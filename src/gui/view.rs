@@ -388,6 +388,8 @@ pub enum Wish {
     Authority,
     /// A zone file.
     Zone,
+    /// A letter to oneself that came back.
+    CameBack,
     /// Where a report goes; its suggested name.
     Report(String),
     /// Where a request for a certificate goes; its suggested name.

@@ -318,7 +318,7 @@ impl Window {
                 (Wish::Letter, Some(path)) => self.read.open_file(path, actions),
                 (Wish::Save(what, _), Some(path)) => self.read.save(what, path, actions),
                 (Wish::ExportKey(_) | Wish::Backup, Some(path)) => self.keys.export_to(&path),
-                (wish @ (Wish::Zone | Wish::Report(_)), Some(path)) => {
+                (wish @ (Wish::Zone | Wish::CameBack | Wish::Report(_)), Some(path)) => {
                     self.check.chosen(&wish, &path);
                 }
                 (wish @ (Wish::Authority | Wish::Request(_)), Some(path)) => {

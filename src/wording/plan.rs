@@ -85,8 +85,8 @@ pub fn plan_problem(problem: &PlanProblem) -> Notice {
              wax key confirm {fingerprint} for the new one, wax key confirm {confirmed} to stay with the old one."
         ))
         .in_window(format!(
-            "Ask {recipient} in another way than by mail, then confirm the key that is theirs under \
-             Keys: the new one or, once more, the old one."
+            "Ask {recipient} in another way than by mail, then say it under Keys: confirm the new key, or \
+             reject it to stay with the old one."
         ))
         .detail(fingerprint.grouped())
         .detail(confirmed.grouped()),

@@ -144,3 +144,47 @@ fn lines_for_a_server_of_ones_own_are_copied_as_they_stand() {
         |action: &Action| matches!(action, Action::Copy(text) if text.lines().count() == 3);
     assert!(harness.state().asked.iter().any(copied));
 }
+
+#[test]
+fn rule_69_the_own_server_is_looked_at_behind_the_login_and_nothing_is_sent_unless_it_is_ticked() {
+    let mut harness = page();
+    press(&mut harness, "Your own mail server, behind your login");
+    press(&mut harness, "Check my server");
+    let account = |harness: &Harness<'_, Paper>| {
+        let mut commands = harness.state().commands();
+        match commands.pop() {
+            Some(Command::CheckAccount(question)) => (**question).clone(),
+            _ => panic!("no question"),
+        }
+    };
+    let question = account(&harness);
+    assert!(!question.letter && !question.spam && !question.virus && !question.connections);
+    assert!(question.other_login.is_none() && question.came_back.is_none());
+    press(
+        &mut harness,
+        "Send myself the line that every spam filter knows",
+    );
+    let login = "A login that it should refuse, such as one that it came with (tried once)";
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, login)
+        .focus();
+    harness.run();
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, login)
+        .type_text("admin");
+    harness.run();
+    harness
+        .get_by_role_and_label(egui::Role::PasswordInput, "Password of that login")
+        .focus();
+    harness.run();
+    harness.event(egui::Event::Text("changeme".to_owned()));
+    harness.run();
+    press(&mut harness, "Check my server");
+    let question = account(&harness);
+    assert!(question.spam && !question.letter);
+    let (login, password) = question.other_login.unwrap();
+    assert_eq!(
+        (login.as_str(), password.expose().as_str()),
+        ("admin", "changeme")
+    );
+}

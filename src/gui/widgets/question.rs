@@ -1,8 +1,9 @@
 //! Dialogs: a question over a dimmed window.
 
 use super::button::{Kind, button};
+use crate::gui::theme::tokens::CONTROL;
 use crate::gui::theme::{self, Palette, steps};
-use egui::{Align, Context, Id, Key, Layout, Margin, Modal, Ui};
+use egui::{Align, Context, Id, Key, Layout, Margin, Modal, Ui, vec2};
 
 /// What the person said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +75,8 @@ fn shown(
                 content(ui);
             }
             ui.add_space(steps(1));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let row = vec2(ui.available_width(), CONTROL);
+            ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
                 let pressed = ui
                     .add_enabled_ui(ready, |ui| button(ui, kind, None, yes).clicked())
                     .inner;

@@ -1,6 +1,7 @@
 //! The check-up of a domain: what is asked, the report as cards, and headers of a message that one only
 //! has as text.
 
+mod account;
 mod form;
 mod report;
 mod saving;
@@ -22,6 +23,7 @@ use std::path::Path;
 pub struct CheckPage {
     told: Option<Told>,
     form: form::Form,
+    account: account::AccountForm,
     /// The last report, and how it is looked at.
     shown: Option<report::Shown>,
     saving: Option<saving::Saving>,
@@ -67,6 +69,7 @@ impl CheckPage {
         let path = path.to_string_lossy().into_owned();
         match wish {
             Wish::Zone => self.form.zone = path,
+            Wish::CameBack => self.account.came_back = path,
             _ => {
                 if let Some(saving) = &mut self.saving {
                     saving.path = path;
@@ -108,6 +111,7 @@ pub fn check_ui(ui: &mut Ui, view: &View, state: &mut CheckPage) -> Vec<Action> 
                         None if view.is_busy(Slot::Check) => {}
                         None => empty_ui(ui),
                     }
+                    account::account_ui(ui, view, &mut state.account, &mut actions);
                     headers_ui(ui, state, &mut actions);
                     restrict_ui(ui, state, &mut actions);
                     guide_ui(ui, state);

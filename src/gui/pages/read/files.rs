@@ -105,8 +105,15 @@ fn attachment_ui(ui: &mut Ui, file: &AttachmentHead) -> bool {
     middle.spacing_mut().interact_size.y = 0.0;
     middle.add_space(2.0);
     middle.horizontal(|ui| {
-        ui.add(Label::new(theme::small(&name)).truncate());
-        ui.label(theme::faded(ui, size));
+        // The size keeps its room, and a long name takes what is left.
+        let size = egui::WidgetText::from(theme::faded(ui, size));
+        let size = size.into_galley(ui, None, f32::INFINITY, egui::FontSelection::Default);
+        let room = ui.available_width() - size.size().x - steps(2);
+        ui.scope(|ui| {
+            ui.set_max_width(room.max(0.0));
+            ui.add(Label::new(theme::small(&name)).truncate());
+        });
+        ui.label(size);
     });
     let second = Label::new(theme::small(&second).color(ink)).truncate();
     middle.add(second.show_tooltip_when_elided(true));
