@@ -242,14 +242,19 @@ class Silent:
             talk.close()
 
 
+def befriend(tour, friend, address):
+    """A new key of somebody's, imported."""
+    elsewhere = Tour(tour.program, tour.wax_program, tour.folder, tour.theme, tour.scale)
+    elsewhere.wax("identity", "new", friend, address)
+    key = elsewhere.work / "key.asc"
+    elsewhere.wax("key", "export", address, "-o", str(key))
+    tour.wax("key", "import", str(key))
+
+
 def at_home(tour, name="Ada Lovelace", friend="Bob Babbage"):
     """An identity, a friend's key, and an account whose server says nothing."""
     tour.wax("identity", "new", name, "ada@example.org")
-    elsewhere = Tour(tour.program, tour.wax_program, tour.folder, tour.theme, tour.scale)
-    elsewhere.wax("identity", "new", friend, "bob@example.org")
-    key = elsewhere.work / "bob.asc"
-    elsewhere.wax("key", "export", "bob@example.org", "-o", str(key))
-    tour.wax("key", "import", str(key))
+    befriend(tour, friend, "bob@example.org")
     tour.wax("key", "confirm", "bob@example.org")
     server = Silent()
     (tour.work / "hush").write_text("hush\n")
@@ -349,6 +354,9 @@ def own_desk(tour):
 def troubles(tour):
     """What does not work out: a damaged file, servers that say nothing and hang up."""
     server = at_home(tour)
+    befriend(tour, "Carol Shaw", "carol@example.org")
+    tour.wax("key", "confirm", "carol@example.org")
+    befriend(tour, "Carol Shaw", "carol@example.org")
     damaged = tour.work / "damaged.asc"
     damaged.write_text("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nnothing\n")
     with tour.open() as d:
@@ -387,6 +395,13 @@ def troubles(tour):
         )
         server.hang_up()
         tour.stop("write-failed", lambda: d.until("image", "Take a look"))
+        tour.stop(
+            "write-changed",
+            lambda: d.press("button", "Write another"),
+            lambda: d.write("entry", "To", "carol@example.org,"),
+            lambda: d.press("entry", "Letter"),
+            lambda: d.until("label", "came after you had confirmed one", False),
+        )
         tour.stop(
             "outbox-failed", lambda: d.press("tab", "Outbox", False), lambda: d.until("heading", "Outbox")
         )
@@ -429,6 +444,12 @@ def check_up(tour):
             lambda: d.press("tab", "Check-up"),
             lambda: d.until("heading", "Check-up"),
         )
+        tour.stop(
+            "check-account",
+            lambda: d.press("fold", "Your own mail server, behind your login"),
+            lambda: d.until("button", "Check my server"),
+        )
+        tour.stop("", lambda: d.press("fold", "Your own mail server, behind your login"))
         field = "Domain, or an address at it"
         tour.stop(
             "check-failed",

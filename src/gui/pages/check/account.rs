@@ -75,7 +75,10 @@ pub fn account_ui(ui: &mut Ui, view: &View, form: &mut AccountForm, actions: &mu
         );
         let words = untrusted(ui, &words, true, 500);
         ui.add(Label::new(theme::body(words)).wrap());
-        asked_ui(ui, form);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            asked_ui(ui, form);
+        });
         login_ui(ui, form);
         came_back_ui(ui, form, actions);
         let busy = view.is_busy(Slot::Check);
