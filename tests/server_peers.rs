@@ -350,3 +350,63 @@ fn rule_69_a_relay_is_tried_only_where_control_is_shown_and_an_open_one_is_found
     let report = other.json(&["check", "test.invalid", "--zone", &zone, "--relay", HOST]);
     assert!(!report.to_string().contains(token));
 }
+
+#[test]
+fn rule_69_servers_that_take_the_mail_are_compared_where_control_is_shown() {
+    let authority = Authority::new("Vouching");
+    let certificate = authority.certify(HOST);
+    let (careful, all) = (
+        with(&[]),
+        with(&[("smtpd_reject_unlisted_recipient", "no")]),
+    );
+    let server = Postfix::start(&[
+        Listener::starttls(&certificate).with(&careful),
+        Listener::starttls(&certificate).with(&careful),
+        Listener::starttls(&certificate).with(&all),
+    ]);
+    let wax = Wax::new();
+    let two = format!("{ZONE}@ MX 20 backup\nbackup A 192.0.2.2\n");
+    let compare = |zone: &str, second: u16| {
+        let zone = wax.file("zone", zone);
+        let to = |host: &str, port: u16| format!("--connect-to={host}:25:127.0.0.1:{port}");
+        let (first, second) = (to(HOST, server.ports[0]), to("backup.test.invalid", second));
+        let report = wax.json(&[
+            "check",
+            "test.invalid",
+            "--zone",
+            &zone,
+            &first,
+            &second,
+            "--compare",
+        ]);
+        let all = report["findings"].as_array().unwrap();
+        all.iter()
+            .find(|f| f["id"] == "mx-differs")
+            .unwrap()
+            .clone()
+    };
+    let told = compare(&two, server.ports[2]);
+    assert_eq!(told["result"], "unknown");
+    let token = told["fix"]
+        .as_str()
+        .unwrap()
+        .split("waxwing-check=")
+        .nth(1)
+        .unwrap();
+    assert!(!server.log().contains("RCPT from"), "{}", server.log());
+    let shown = format!("{two}_waxwing-check TXT \"waxwing-check={token}\"\n");
+    let same = compare(&shown, server.ports[1]);
+    assert_eq!(same["result"], "pass", "{same:#}");
+    // The second takes mail for people who are not there.
+    let other = compare(&shown, server.ports[2]);
+    assert_eq!(other["result"], "fail", "{other:#}");
+    assert!(
+        other["means"]
+            .as_str()
+            .unwrap()
+            .contains("backup.test.invalid")
+    );
+    let closed = compare(&shown, 1);
+    assert_eq!(closed["result"], "unknown", "{closed:#}");
+    assert!(!server.log().contains("status="), "{}", server.log());
+}

@@ -166,6 +166,8 @@ ids! {
     HeloMismatch = "helo-mismatch",
     /// A port takes no TLS.
     StarttlsMissing = "starttls-missing",
+    /// What is said before TLS counts after it.
+    StarttlsInjection = "starttls-injection",
     /// A port offers old TLS.
     TlsOld = "tls-old",
     /// A certificate has another name.
@@ -180,6 +182,8 @@ ids! {
     RelayOpen = "relay-open",
     /// A server tells who has a mailbox.
     VrfyEnabled = "vrfy-enabled",
+    /// The hosts that take mail give different answers.
+    MxDiffers = "mx-differs",
     /// A server takes a default login.
     DefaultLogin = "default-login",
     /// An address or domain stands on a block list.
@@ -294,11 +298,13 @@ impl FindingId {
             | Id::RdnsMismatch
             | Id::HeloMismatch
             | Id::RelayOpen
+            | Id::MxDiffers
             | Id::VrfyEnabled
             | Id::DefaultLogin
             | Id::Listed
             | Id::DnssecBogus => Topic::Servers,
             Id::StarttlsMissing
+            | Id::StarttlsInjection
             | Id::TlsOld
             | Id::TlsName
             | Id::TlsExpired

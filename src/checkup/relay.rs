@@ -30,6 +30,8 @@ pub enum Meaning {
     RelayUnlessCatchAll,
     /// The server takes everything for its own domains.
     CatchAll,
+    /// It takes mail for a mailbox that is there.
+    Mailbox,
 }
 
 /// The token that shows control of a domain: derived from a secret of this home, so that nobody else's
@@ -92,6 +94,81 @@ pub fn envelopes(host: &Name, domain: &Name) -> Vec<Envelope> {
     all
 }
 
+/// What each host that takes a domain's mail is asked, to compare the answers: a mailbox that everybody
+/// has (RFC 5321 §4.5.1), and one that nobody has.
+pub fn mailboxes(domain: &Name) -> Vec<Envelope> {
+    let envelope = |who: &str, meaning| Envelope {
+        from: String::new(),
+        to: format!("{who}@{domain}"),
+        meaning,
+    };
+    vec![
+        envelope("postmaster", Meaning::Mailbox),
+        envelope("nobody-has-this-mailbox-7f3a91", Meaning::CatchAll),
+    ]
+}
+
+/// Whether all hosts that take a domain's mail give the same answers. A host that does not answer, or says
+/// to come again later, says nothing. One that takes mail for nobody while another refuses it has a
+/// policy of its own: it will send the refusal back to whoever was named as the sender, who is mostly a
+/// stranger.
+pub fn compare(domain: &Name, hosts: &[(Name, Relayed)]) -> Finding {
+    let id = FindingId::MxDiffers;
+    let subject = domain.as_str();
+    let mut why = None;
+    let mut answers: Vec<(&Name, [bool; 2])> = Vec::new();
+    for (host, relayed) in hosts {
+        let codes = match relayed {
+            Relayed::NotShown { token } => return not_shown(id, domain, subject, token),
+            Relayed::Not(not) => {
+                why = Some(*not);
+                continue;
+            }
+            Relayed::Asked(codes) => codes,
+        };
+        let said = |meaning| {
+            let mut all = codes.iter();
+            let (_, code) = all.find(|(envelope, _)| envelope.meaning == meaning)?;
+            match code {
+                Some(250 | 251) => Some(true),
+                Some(500..=599) => Some(false),
+                Some(_) | None => None,
+            }
+        };
+        match (said(Meaning::Mailbox), said(Meaning::CatchAll)) {
+            (Some(known), Some(nobody)) => answers.push((host, [known, nobody])),
+            (Some(_), None) | (None, Some(_)) | (None, None) => why = Some(NotKnown::TurnedAway),
+        }
+    }
+    let same = |pair: &[(&Name, [bool; 2])]| {
+        pair.windows(2).all(|two| match two {
+            [one, other] => one.1 == other.1,
+            _ => true,
+        })
+    };
+    if !same(&answers) {
+        // The first is asked first: whoever differs from it is named.
+        let first = answers.first().map(|(_, said)| *said);
+        let others = answers.iter().filter(|(_, said)| Some(*said) != first);
+        let names = others.map(|(host, _)| host.to_string()).collect();
+        return Finding::fail(id, subject, Owner::Provider).with(Detail::Names(names));
+    }
+    match why {
+        Some(why) => Finding::unknown(id, subject, why),
+        None if answers.len() < 2 => Finding::unknown(id, subject, NotKnown::NotAsked),
+        None => Finding::pass(id, subject),
+    }
+}
+
+fn not_shown(id: FindingId, domain: &Name, subject: &str, token: &str) -> Finding {
+    Finding::unknown(id, subject, NotKnown::NotAsked).pasting(Paste {
+        name: format!("{LABEL}.{domain}"),
+        kind: "TXT",
+        before: None,
+        after: token.to_owned(),
+    })
+}
+
 /// What control is shown by, and what came of asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Relayed {
@@ -111,14 +188,7 @@ pub fn judge(domain: &Name, host: &Name, relayed: &Relayed) -> Finding {
     let id = FindingId::RelayOpen;
     let subject = host.as_str();
     match relayed {
-        Relayed::NotShown { token } => {
-            Finding::unknown(id, subject, NotKnown::NotAsked).pasting(Paste {
-                name: format!("{LABEL}.{domain}"),
-                kind: "TXT",
-                before: None,
-                after: token.clone(),
-            })
-        }
+        Relayed::NotShown { token } => not_shown(id, domain, subject, token),
         Relayed::Not(why) => Finding::unknown(id, subject, *why),
         Relayed::Asked(answers) => {
             let taken = |answer: &Option<u16>| matches!(answer, Some(250 | 251));
@@ -132,7 +202,7 @@ pub fn judge(domain: &Name, host: &Name, relayed: &Relayed) -> Finding {
                         && match envelope.meaning {
                             Meaning::Relay => true,
                             Meaning::RelayUnlessCatchAll => !catch_all,
-                            Meaning::CatchAll => false,
+                            Meaning::CatchAll | Meaning::Mailbox => false,
                         }
                 })
                 .map(|(envelope, _)| format!("<{}> → <{}>", envelope.from, envelope.to))
@@ -192,12 +262,55 @@ mod tests {
         let routed = |relay, own| {
             move |envelope: &Envelope| match envelope.meaning {
                 Meaning::Relay => Some(relay),
-                Meaning::CatchAll => Some(own),
+                Meaning::CatchAll | Meaning::Mailbox => Some(own),
                 Meaning::RelayUnlessCatchAll => Some(250),
             }
         };
         assert_eq!(outcome(&routed(554, 250)), Outcome::Pass);
         assert_eq!(outcome(&routed(554, 550)), Outcome::Fail);
         assert_eq!(outcome(&routed(251, 550)), Outcome::Fail);
+    }
+
+    #[test]
+    fn rule_69_hosts_that_answer_otherwise_than_the_first_are_named() {
+        let domain = Name::parse("example.org").unwrap();
+        let host = |number: usize| Name::parse(&format!("mx{number}.example.org")).unwrap();
+        let found = |answers: &[[Option<u16>; 2]]| {
+            let hosts: Vec<(Name, Relayed)> = answers
+                .iter()
+                .enumerate()
+                .map(|(number, codes)| {
+                    let asked = mailboxes(&domain).into_iter().zip(*codes);
+                    (host(number), Relayed::Asked(asked.collect()))
+                })
+                .collect();
+            compare(&domain, &hosts)
+        };
+        let good = [Some(250), Some(550)];
+        assert_eq!(found(&[good, good]).outcome, Outcome::Pass);
+        // The second takes mail for nobody: its refusals come later, and go to strangers.
+        let backup = found(&[good, [Some(250), Some(250)], good]);
+        assert_eq!(backup.outcome, Outcome::Fail);
+        assert_eq!(backup.detail, Detail::Names(vec![host(1).to_string()]));
+        assert_eq!(
+            found(&[good, [Some(554), Some(554)]]).outcome,
+            Outcome::Fail
+        );
+        // All take all: a catch-all is a policy.
+        let all = [Some(250), Some(250)];
+        assert_eq!(found(&[all, all]).outcome, Outcome::Pass);
+        for unclear in [[Some(450), Some(450)], [Some(250), None], [None, None]] {
+            assert_eq!(
+                found(&[good, unclear]).outcome,
+                Outcome::Unknown,
+                "{unclear:?}"
+            );
+        }
+        assert_eq!(found(&[good]).outcome, Outcome::Unknown);
+        let silent = [
+            (host(0), Relayed::Not(NotKnown::Closed)),
+            (host(1), Relayed::Not(NotKnown::Closed)),
+        ];
+        assert_eq!(compare(&domain, &silent).outcome, Outcome::Unknown);
     }
 }

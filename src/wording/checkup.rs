@@ -202,12 +202,14 @@ pub fn finding_title(id: FindingId) -> &'static str {
         FindingId::RdnsMismatch => "The name leads back to the address",
         FindingId::HeloMismatch => "The server greets by its own name",
         FindingId::StarttlsMissing => "The way in is encrypted",
+        FindingId::StarttlsInjection => "Nothing from before the encryption counts after it",
         FindingId::TlsOld => "The encryption is of today",
         FindingId::TlsName => "The certificate has the server's name",
         FindingId::TlsExpired => "The certificate is in date",
         FindingId::TlsUntrusted => "The certificate is vouched for",
         FindingId::AuthBeforeTls => "Passwords travel encrypted",
         FindingId::RelayOpen => "The server passes on nothing for strangers",
+        FindingId::MxDiffers => "All mail servers give the same answer",
         FindingId::VrfyEnabled => "The server does not tell who has a mailbox",
         FindingId::DefaultLogin => "Default passwords are refused",
         FindingId::Listed => "Block lists",
@@ -271,6 +273,7 @@ fn good(id: FindingId) -> &'static str {
         FindingId::MxMissing => "The domain says where its mail goes.",
         FindingId::MxNull => "What the domain says about taking mail is clear.",
         FindingId::MxSingle => "Several servers take the mail: when one is down, another does.",
+        FindingId::MxDiffers => "Each server answered, and all agree about who has a mailbox.",
         FindingId::MxUnresolvable => "The server can be found.",
         FindingId::RdnsMissing => "The address has a name.",
         FindingId::RdnsMismatch => "Address and name lead to each other.",
@@ -341,7 +344,7 @@ fn unknown(finding: &Finding) -> String {
 
 /// What is asked only of those whose server it is.
 fn unproved(finding: &Finding) -> String {
-    if finding.id == FindingId::RelayOpen {
+    if matches!(finding.id, FindingId::RelayOpen | FindingId::MxDiffers) {
         return "Not asked: only whose server it is may have this tried. The record shows that the domain is \
                 yours; it can go again afterwards."
             .to_owned();
@@ -417,12 +420,14 @@ fn wrong(finding: &Finding) -> String {
         FindingId::RdnsMismatch => format!("The address is called {what}, and that name does not lead back to it: large receivers distrust its mail."),
         FindingId::HeloMismatch => format!("The server greets as {what}, which is not a name of its own."),
         FindingId::StarttlsMissing => "The server takes mail in the clear alone.".to_owned(),
+        FindingId::StarttlsInjection => "The server obeys after TLS what was said before it: whoever sits on the way can put commands into your conversation.".to_owned(),
         FindingId::TlsOld => format!("The server offers {what}, which is broken or out of date."),
         FindingId::TlsName => format!("The certificate is for {what}."),
         FindingId::TlsExpired => format!("The certificate is not valid today: {}.", plain(detail)),
         FindingId::TlsUntrusted => "Nobody that is trusted vouches for the certificate.".to_owned(),
         FindingId::AuthBeforeTls => "The server takes passwords before the line is encrypted.".to_owned(),
         FindingId::RelayOpen => format!("The server passes on mail from strangers to strangers, as seen from this computer: it will be used for spam, and blocked. It took {what}."),
+        FindingId::MxDiffers => format!("{what} answers otherwise than the first about who has a mailbox. Where it takes mail for nobody, its refusal goes to whoever was named as the sender, mostly a stranger, and the server is blocked for that."),
         FindingId::VrfyEnabled => "The server tells strangers who has a mailbox.".to_owned(),
         FindingId::DefaultLogin => "The server takes a default login.".to_owned(),
         FindingId::Listed => format!("It stands on {what}."),
@@ -508,12 +513,14 @@ fn fix(finding: &Finding) -> String {
         FindingId::RdnsMismatch => "Let that name have this address, or have the address's name changed.",
         FindingId::HeloMismatch => "Set the server's own name to one that leads to its address. Postfix: myhostname. Exim: primary_hostname.",
         FindingId::StarttlsMissing => "Switch TLS on in the mail server. Postfix: smtpd_tls_security_level = may, and smtpd_tls_chain_files with key and certificate. Exim: tls_advertise_hosts = *, tls_certificate and tls_privatekey.",
+        FindingId::StarttlsInjection => "Bring the mail server up to date; until then use port 465, where TLS comes first.",
         FindingId::TlsOld => "Allow TLS 1.2 and 1.3 alone. Postfix: smtpd_tls_protocols = >=TLSv1.2 and smtpd_tls_mandatory_protocols = >=TLSv1.2. Exim: openssl_options = +no_sslv3 +no_tlsv1 +no_tlsv1_1. Dovecot: ssl_min_protocol = TLSv1.2.",
         FindingId::TlsName => "Get a certificate for the server's name.",
         FindingId::TlsExpired => "Renew the certificate.",
         FindingId::TlsUntrusted => "Get a certificate from an authority that is trusted, and let the server send the intermediate ones.",
         FindingId::AuthBeforeTls => "Offer AUTH only once TLS stands. Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot: ssl = required.",
         FindingId::RelayOpen => "Relay only for your own domains and for those who have logged in. Postfix: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination. Exim: in acl_check_rcpt, “require verify = recipient” after “accept authenticated = *” and “domains = +local_domains : +relay_to_domains”.",
+        FindingId::MxDiffers => "Give every server the same list of mailboxes, or let the second ask the first. Postfix: relay_recipient_maps, or reject_unverified_recipient. Exim: “require verify = recipient/callout”.",
         FindingId::VrfyEnabled => "Switch VRFY and EXPN off. Postfix: disable_vrfy_command = yes. Exim: leave acl_smtp_vrfy and acl_smtp_expn unset.",
         FindingId::DefaultLogin => "Change that password at once.",
         FindingId::Listed => "Find out why, mend that, and ask the list to take it off.",

@@ -4,6 +4,7 @@
 //! is looked at, not trusted. Logins and letters travel over [`tls`](crate::adapters::tls) alone.
 
 mod crowd;
+mod inject;
 mod old;
 mod page;
 mod probe;
@@ -135,6 +136,22 @@ impl Servers for NetworkServers {
                 biased;
                 () = cancel.cancelled() => Relayed::Not(NotKnown::NotAsked),
                 asked = relay::ask(visit, envelopes, &roots) => asked,
+            }
+        })
+    }
+
+    fn keeps_injected(
+        &self,
+        visit: &Visit,
+        vouching: &Vouching<'_>,
+        cancel: &Cancel,
+    ) -> Result<bool, NotKnown> {
+        let roots = Roots::new(vouching);
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => Err(NotKnown::NotAsked),
+                kept = inject::keeps(visit, &roots) => kept,
             }
         })
     }

@@ -31,14 +31,13 @@ fn place(service: Service) -> Place {
     }
 }
 
-/// What comes of a server that each connection meets so.
-fn met<F: Future<Output = ()> + Send + 'static>(
+/// A server that each connection meets so, and a visit to it.
+fn served<F: Future<Output = ()> + Send + 'static>(
+    runtime: &Runtime,
     service: Service,
     whole: Duration,
-    authority: &Authority,
     serve: impl Fn(TcpStream) -> F + Send + 'static,
-) -> Probed {
-    let runtime = runtime();
+) -> (NetworkServers, Visit) {
     let at: SocketAddr = runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
@@ -54,6 +53,18 @@ fn met<F: Future<Output = ()> + Send + 'static>(
         place: place(service),
         at: vec![at],
     };
+    (servers, visit)
+}
+
+/// What comes of a server that each connection meets so.
+fn met<F: Future<Output = ()> + Send + 'static>(
+    service: Service,
+    whole: Duration,
+    authority: &Authority,
+    serve: impl Fn(TcpStream) -> F + Send + 'static,
+) -> Probed {
+    let runtime = runtime();
+    let (servers, visit) = served(&runtime, service, whole, serve);
     let authorities = [authority.der.clone()];
     let vouching = Vouching {
         authorities: &authorities,
@@ -179,5 +190,45 @@ fn old_versions_are_known_by_the_head_of_the_answer() {
             panic!("somebody answered");
         };
         assert_eq!(seen.old, expected);
+    }
+}
+
+#[test]
+fn rule_58_a_server_that_keeps_what_came_before_tls_is_found() {
+    let good = authority("A");
+    for keeps in [true, false] {
+        let acceptor = acceptor(&good, HOST, (2020, 2090));
+        let serve = move |mut stream: TcpStream| {
+            let acceptor = acceptor.clone();
+            async move {
+                let mut piece = [0; 512];
+                stream.write_all(b"220 mx\r\n").await.unwrap();
+                let _ = stream.read(&mut piece).await;
+                stream
+                    .write_all(b"250-mx\r\n250 STARTTLS\r\n")
+                    .await
+                    .unwrap();
+                let count = stream.read(&mut piece).await.unwrap();
+                let together = piece[..count].ends_with(b"NOOP\r\n");
+                stream.write_all(b"220 go\r\n").await.unwrap();
+                if let Ok(mut tls) = acceptor.accept(stream).await {
+                    if keeps && together {
+                        tls.write_all(b"250 Ok\r\n").await.unwrap();
+                    }
+                    let _ = tls.read(&mut piece).await;
+                    let _ = tls.write_all(b"250-mx\r\n250 AUTH PLAIN\r\n").await;
+                    let _ = tls.read(&mut piece).await;
+                }
+            }
+        };
+        let runtime = runtime();
+        let (servers, visit) = served(&runtime, Service::Submission, LONG, serve);
+        let authorities = [good.der.clone()];
+        let vouching = Vouching {
+            authorities: &authorities,
+            now: "2026-05-03T10:00:00Z".parse().unwrap(),
+        };
+        let kept = servers.keeps_injected(&visit, &vouching, &Cancel::default());
+        assert_eq!(kept, Ok(keeps));
     }
 }

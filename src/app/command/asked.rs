@@ -192,6 +192,8 @@ pub struct CheckQuestion {
     /// A host below the domain that is asked whether it passes on strangers' mail, once its control
     /// is shown (rule 69).
     pub relay: Option<String>,
+    /// Ask every host that takes the domain's mail about mailboxes, and compare, once control is shown.
+    pub compare: bool,
     /// Certificates of authorities that vouch beside the system's (PEM).
     pub authorities: Vec<PathBuf>,
 }

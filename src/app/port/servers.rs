@@ -64,6 +64,15 @@ pub trait Servers: Send + Sync {
         cancel: &Cancel,
     ) -> Relayed;
 
+    /// Says a harmless command in one breath with STARTTLS: whether it still counts after TLS. Only where
+    /// the server's control was shown (rule 69).
+    fn keeps_injected(
+        &self,
+        visit: &Visit,
+        vouching: &Vouching<'_>,
+        cancel: &Cancel,
+    ) -> Result<bool, NotKnown>;
+
     /// Opens so many connections at once, holds them until each was greeted or not, and says how many
     /// were. Only where the server's control was shown (rule 69).
     fn crowd(

@@ -64,6 +64,10 @@ impl Servers for Nothing {
         Relayed::Not(NotKnown::Closed)
     }
 
+    fn keeps_injected(&self, _: &Visit, _: &Vouching<'_>, _: &Cancel) -> Result<bool, NotKnown> {
+        Err(NotKnown::Closed)
+    }
+
     fn crowd(&self, _: &Visit, _: usize, _: &Vouching<'_>, _: &Cancel) -> Result<usize, NotKnown> {
         Err(NotKnown::Closed)
     }

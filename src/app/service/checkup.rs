@@ -8,7 +8,7 @@ use crate::app::files;
 use crate::app::job::{Step, Watch};
 use crate::app::port::{OfflineNames, PageVisit, Resolver, Visit, Vouching};
 use crate::base::Time;
-use crate::checkup::relay::Relayed;
+use crate::checkup::relay::{self as rules, Relayed};
 use crate::checkup::servers::{Encounters, PageSeen, Place, Probed, Service};
 use crate::checkup::{
     self, Changes, Facts, Finding, Past, Report, SelectorSource, Subject, Wanted,
@@ -26,6 +26,8 @@ const ZONE_BYTES: u64 = 64 << 20;
 const AUTHORITIES_BYTES: u64 = 4 << 20;
 /// Under which the secret of tokens is kept.
 const SECRET: &str = "secret";
+/// Most hosts of one domain whose answers are compared.
+const TAKERS: usize = 8;
 /// Most rounds of questions: each include or alias takes one, and none may take more than ten.
 const ROUNDS: usize = 24;
 
@@ -72,19 +74,20 @@ pub fn domain(
     };
     watch.stop_here()?;
     let mut report = report;
+    let own = Own {
+        desk,
+        names: &*names,
+        reach: &reach,
+        domain: &subject.domain,
+        watch,
+    };
     if let Some(host) = &question.relay {
-        let finding = relay(
-            desk,
-            &*names,
-            &reach,
-            &subject.domain,
-            host,
-            &mut contacted,
-            watch,
-        )?;
-        report.findings.push(finding);
-        report.findings.sort_by_key(|finding| finding.id);
+        report.findings.push(own.relay(host, &mut contacted)?);
     }
+    if question.compare {
+        report.findings.push(own.compare(&mut contacted)?);
+    }
+    report.findings.sort_by_key(|finding| finding.id);
     let at = desk.clock.now();
     let world = if question.zone.is_some() {
         "zone"
@@ -123,75 +126,128 @@ pub(super) fn compare(
     Some((then, checkup::changes(&past, &report.findings)))
 }
 
-/// Asks a host of the domain whether it passes on strangers' mail, where its control is shown: by the
-/// token in the domain's zone, below which the host's name stands.
-fn relay(
-    desk: &Desk,
-    names: &dyn Resolver,
-    reach: &Reach,
-    domain: &Name,
-    host: &str,
-    contacted: &mut BTreeSet<String>,
-    watch: &Watch,
-) -> Result<Finding, Failure> {
-    let bad = || CheckFailure::BadDomain(host.to_owned());
-    let ascii = domain_to_ascii(host).map_err(|_| bad())?;
-    let host = Name::parse(&ascii).map_err(|_| bad())?;
-    if !host.is_within(domain) {
-        return Err(CheckFailure::NotBelow {
-            host: host.to_string(),
-            domain: domain.to_string(),
-        }
-        .into());
-    }
-    let token = checkup::relay::token(&secret(desk)?, domain);
-    let at = domain.below(checkup::relay::LABEL).map_err(|_| bad())?;
-    let questions: BTreeSet<Question> = [
-        Question::new(at.clone(), Kind::Txt),
-        Question::new(host.clone(), Kind::A),
-        Question::new(host.clone(), Kind::Aaaa),
-    ]
-    .into();
-    let mut shown = Ok(false);
-    let mut addresses = Vec::new();
-    for (asked, reply) in names.ask(&questions, &watch.cancel) {
-        match reply {
-            Reply::Records(answer) if asked.name == at => {
-                let fits = |record: &Record| record.text() == Some(token.as_bytes());
-                shown = Ok(answer.records.iter().any(fits));
+/// Asks where the person's control has to be shown: by the token in the domain's zone.
+struct Own<'a> {
+    desk: &'a Desk,
+    names: &'a dyn Resolver,
+    reach: &'a Reach,
+    domain: &'a Name,
+    watch: &'a Watch,
+}
+
+impl Own<'_> {
+    /// Asks a host of the domain whether it passes on strangers' mail.
+    fn relay(&self, host: &str, contacted: &mut BTreeSet<String>) -> Result<Finding, Failure> {
+        let domain = self.domain;
+        let bad = || CheckFailure::BadDomain(host.to_owned());
+        let ascii = domain_to_ascii(host).map_err(|_| bad())?;
+        let host = Name::parse(&ascii).map_err(|_| bad())?;
+        if !host.is_within(domain) {
+            return Err(CheckFailure::NotBelow {
+                host: host.to_string(),
+                domain: domain.to_string(),
             }
-            Reply::Records(answer) => {
+            .into());
+        }
+        let relayed = match self.control()? {
+            Some(not) => not,
+            None => self.ask(&host, &rules::envelopes(&host, domain), contacted),
+        };
+        Ok(rules::judge(domain, &host, &relayed))
+    }
+
+    /// Asks every host that takes the domain's mail the same, in the order in which others try them.
+    fn compare(&self, contacted: &mut BTreeSet<String>) -> Result<Finding, Failure> {
+        let not = self.control()?;
+        let mut hosts = Vec::new();
+        for host in self.takers() {
+            self.watch.stop_here()?;
+            let relayed = match &not {
+                Some(not) => not.clone(),
+                None => self.ask(&host, &rules::mailboxes(self.domain), contacted),
+            };
+            hosts.push((host, relayed));
+        }
+        if let (Some(not), []) = (not, hosts.as_slice()) {
+            hosts.push((self.domain.clone(), not));
+        }
+        Ok(rules::compare(self.domain, &hosts))
+    }
+
+    /// The hosts that take the domain's mail, best first.
+    fn takers(&self) -> Vec<Name> {
+        let question = Question::new(self.domain.clone(), Kind::Mx);
+        let mut found = Vec::new();
+        for (_, reply) in self.names.ask(&[question].into(), &self.watch.cancel) {
+            if let Reply::Records(answer) = reply {
+                let all = answer.records.iter().filter_map(Record::mx);
+                let named = all.filter(|mx| !mx.exchange.is_root());
+                found.extend(named.map(|mx| (mx.preference, mx.exchange.clone())));
+            }
+        }
+        found.sort();
+        found
+            .into_iter()
+            .map(|(_, host)| host)
+            .take(TAKERS)
+            .collect()
+    }
+
+    /// What stands instead of answers while control is not shown.
+    fn control(&self) -> Result<Option<Relayed>, Failure> {
+        let token = rules::token(&secret(self.desk)?, self.domain);
+        let bad = || CheckFailure::BadDomain(self.domain.to_string());
+        let at = self.domain.below(rules::LABEL).map_err(|_| bad())?;
+        let question = Question::new(at, Kind::Txt);
+        for (_, reply) in self.names.ask(&[question].into(), &self.watch.cancel) {
+            match reply {
+                Reply::Records(answer) => {
+                    let fits = |record: &Record| record.text() == Some(token.as_bytes());
+                    if answer.records.iter().any(fits) {
+                        return Ok(None);
+                    }
+                }
+                Reply::Unknown(why) => return Ok(Some(Relayed::Not(why))),
+                Reply::NoData | Reply::NoName => {}
+            }
+        }
+        Ok(Some(Relayed::NotShown { token }))
+    }
+
+    fn ask(
+        &self,
+        host: &Name,
+        envelopes: &[rules::Envelope],
+        contacted: &mut BTreeSet<String>,
+    ) -> Relayed {
+        let questions: BTreeSet<Question> = [Kind::A, Kind::Aaaa]
+            .map(|kind| Question::new(host.clone(), kind))
+            .into();
+        let mut addresses = Vec::new();
+        for (_, reply) in self.names.ask(&questions, &self.watch.cancel) {
+            if let Reply::Records(answer) = reply {
                 addresses.extend(answer.records.iter().filter_map(Record::address));
             }
-            Reply::Unknown(why) if asked.name == at => shown = Err(why),
-            Reply::Unknown(_) | Reply::NoData | Reply::NoName => {}
         }
+        let at = match self.reach.at(host, 25, &addresses) {
+            Err(why) => return Relayed::Not(why),
+            Ok(at) => at,
+        };
+        contacted.insert(format!("{host}:25"));
+        let place = Place {
+            host: host.clone(),
+            port: 25,
+            service: Service::Smtp,
+            domain: self.domain.clone(),
+        };
+        let vouching = Vouching {
+            authorities: &self.reach.authorities,
+            now: self.desk.clock.now(),
+        };
+        let visit = Visit { place, at };
+        let servers = &self.desk.servers;
+        servers.relay(&visit, envelopes, &vouching, &self.watch.cancel)
     }
-    let relayed = match shown {
-        Err(why) => Relayed::Not(why),
-        Ok(false) => Relayed::NotShown { token },
-        Ok(true) => match reach.at(&host, 25, &addresses) {
-            Err(why) => Relayed::Not(why),
-            Ok(at) => {
-                contacted.insert(format!("{host}:25"));
-                let place = Place {
-                    host: host.clone(),
-                    port: 25,
-                    service: Service::Smtp,
-                    domain: domain.clone(),
-                };
-                let envelopes = checkup::relay::envelopes(&host, domain);
-                let vouching = Vouching {
-                    authorities: &reach.authorities,
-                    now: desk.clock.now(),
-                };
-                let visit = Visit { place, at };
-                let servers = &desk.servers;
-                servers.relay(&visit, &envelopes, &vouching, &watch.cancel)
-            }
-        },
-    };
-    Ok(checkup::relay::judge(domain, &host, &relayed))
 }
 
 /// The secret of this home from which tokens are derived; made at its first use.

@@ -66,25 +66,8 @@ pub fn check(
     watch.stop_here()?;
     watch.progress(Step::Checking, 0, 0);
     if let Some(visit) = visit(&account, &seen) {
-        let authorities = authorities(desk, &account);
-        let vouching = Vouching {
-            authorities: &authorities,
-            now: desk.clock.now(),
-        };
-        let visits = [visit.clone()];
-        let met = desk.servers.meet(&visits, &[], &vouching, &watch.cancel);
-        if let Some((place, Probed::Seen(outside))) = met.places.into_iter().next() {
-            let nothing = Snapshot::default();
-            servers::check_one(&place, &outside, &Facts::new(&nothing), &mut findings);
-            behaviour.banner = outside.banner.clone();
-        }
-        if question.connections {
-            watch.stop_here()?;
-            let greeted = desk
-                .servers
-                .crowd(&visit, CONNECTIONS, &vouching, &watch.cancel);
-            behaviour.connections = Some(greeted);
-        }
+        let visit = (visit, authorities(desk, &account));
+        outside(desk, &visit, question, &mut behaviour, &mut findings, watch)?;
     }
     if let Some((login, password)) = &question.other_login {
         watch.stop_here()?;
@@ -123,6 +106,39 @@ pub fn check(
         looked_up: Vec::new(),
         contacted,
     })
+}
+
+/// Looks at the server without a login.
+fn outside(
+    desk: &Desk,
+    (visit, authorities): &(Visit, Vec<Vec<u8>>),
+    question: &AccountQuestion,
+    behaviour: &mut Behaviour,
+    findings: &mut Vec<Finding>,
+    watch: &Watch,
+) -> Result<(), Failure> {
+    let vouching = Vouching {
+        authorities,
+        now: desk.clock.now(),
+    };
+    let visits = [visit.clone()];
+    let met = desk.servers.meet(&visits, &[], &vouching, &watch.cancel);
+    if let Some((place, Probed::Seen(outside))) = met.places.into_iter().next() {
+        let nothing = Snapshot::default();
+        servers::check_one(&place, &outside, &Facts::new(&nothing), findings);
+        behaviour.banner = outside.banner.clone();
+    }
+    if !visit.place.service.is_implicit() {
+        watch.stop_here()?;
+        let servers = &desk.servers;
+        behaviour.injected = Some(servers.keeps_injected(visit, &vouching, &watch.cancel));
+    }
+    if question.connections {
+        watch.stop_here()?;
+        let servers = &desk.servers;
+        behaviour.connections = Some(servers.crowd(visit, CONNECTIONS, &vouching, &watch.cancel));
+    }
+    Ok(())
 }
 
 /// The same server again, without a login, at the address where the login went.

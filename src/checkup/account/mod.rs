@@ -82,6 +82,9 @@ pub struct Behaviour {
     pub senders: Vec<(Sender, Option<u16>)>,
     /// What it answers about mailboxes before the login.
     pub asked: Asked,
+    /// Whether a command that was said in one breath with STARTTLS counted after TLS; `None` where TLS
+    /// comes first.
+    pub injected: Option<Result<bool, NotKnown>>,
     /// Another login, where the person wanted one tried.
     pub other_login: Option<OtherLogin>,
     /// How many of [`CONNECTIONS`] connections at once were greeted, where the person wanted that.
@@ -96,6 +99,14 @@ pub fn judge(subject: &str, seen: &Behaviour) -> Vec<Finding> {
         tells_mailboxes(subject, &seen.asked),
         others_names(subject, seen),
     ];
+    if let Some(injected) = seen.injected {
+        let id = FindingId::StarttlsInjection;
+        findings.push(match injected {
+            Ok(true) => Finding::fail(id, subject, Owner::Provider),
+            Ok(false) => Finding::pass(id, subject),
+            Err(why) => Finding::unknown(id, subject, why),
+        });
+    }
     if let Some(tried) = seen.other_login {
         let id = FindingId::DefaultLogin;
         findings.push(match tried {

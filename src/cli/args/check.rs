@@ -56,6 +56,10 @@ pub struct CheckArgs {
     /// is told, shows that the domain is yours
     #[arg(long, value_name = "HOST")]
     pub relay: Option<String>,
+    /// Ask every server that takes the domain's mail about mailboxes, and compare their answers; once the
+    /// same record shows that the domain is yours
+    #[arg(long, conflicts_with = "account")]
+    pub compare: bool,
     /// Write the report to a new file, as a page that can be printed
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,

@@ -80,6 +80,7 @@ fn domain(args: &CheckArgs) -> CheckQuestion {
         authorities: args.ca.clone(),
         lists: args.list.clone(),
         relay: args.relay.clone(),
+        compare: args.compare,
     }
 }
 

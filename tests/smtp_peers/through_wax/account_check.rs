@@ -66,6 +66,11 @@ fn a_careful_server_and_a_careless_one_are_told_apart_behind_a_login() {
                 "{id}: {report:#}"
             );
         }
+        let injection = report["findings"].as_array().unwrap().iter();
+        let injection = injection
+            .filter(|f| f["id"] == "starttls-injection")
+            .count();
+        assert_eq!(injection, usize::from(security == "starttls"), "{report:#}");
         // What was not asked for is not in it, and nothing failed.
         for finding in report["findings"].as_array().unwrap() {
             assert_eq!(finding["result"], "pass", "{finding:#}");

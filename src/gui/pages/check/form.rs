@@ -22,6 +22,7 @@ pub struct Form {
     addresses: bool,
     domains: bool,
     relay: String,
+    compare: bool,
     resolver: String,
     /// A path.
     pub zone: String,
@@ -81,6 +82,7 @@ impl Form {
             connect_to: Vec::new(),
             lists: chosen,
             relay: some(&self.relay),
+            compare: self.compare,
             authorities: Vec::new(),
         })
     }
@@ -191,7 +193,11 @@ fn more_ui(ui: &mut Ui, form: &mut Form, actions: &mut Vec<Action>) {
         &mut form.relay,
         "mx.example.org",
     );
-    let words = "It is asked only once a record in your domain, which you are told, shows that it is yours.";
+    let words = "Compare what the servers that take your mail answer";
+    if check(ui, words, form.compare) {
+        form.compare = !form.compare;
+    }
+    let words = "Both are asked only once a record in your domain, which you are told, shows that it is yours.";
     ui.add(Label::new(theme::faded(ui, words)).wrap());
     field(
         ui,
