@@ -165,8 +165,7 @@ def practice(tour):
             sealable,
             lambda: d.press("entry", "Letter"),
             lambda: d.type(LETTER),
-            lambda: d.press("fold", "What others see"),
-            sealable,
+            lambda: d.until("label", "Read off the sealed letter."),
         )
         tour.stop(
             "write-no-key",
@@ -361,7 +360,7 @@ def troubles(tour):
     damaged.write_text("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nnothing\n")
     with tour.open() as d:
         tour.stop("", lambda: unlock(tour))
-        tour.stop("keys-empty", lambda: d.press("tab", "Keys"), lambda: d.until("heading", "Keys"))
+        tour.stop("keys-to-decide", lambda: d.press("tab", "Keys"), lambda: d.until("heading", "Keys"))
         tour.stop(
             "keys-failed",
             lambda: d.press("button", "Import keys…"),
@@ -482,7 +481,17 @@ def check_up(tour):
     quiet.close()
 
 
+def nobody(tour):
+    """Whoever skips everything: pages with nothing on them yet."""
+    with tour.open() as d:
+        for _ in range(3):
+            tour.stop("", lambda: d.press("button", "Skip"))
+        for name, label in [("keys", "Keys"), ("settings", "Settings"), ("write", "Write")]:
+            tour.stop(f"{name}-nobody", lambda: d.press("tab", label), lambda: d.until("tab", label))
+
+
 TOURS = {
+    "nobody": nobody,
     "check-up": check_up,
     "first-start": first_start,
     "practice": practice,

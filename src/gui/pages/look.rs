@@ -1,7 +1,7 @@
 //! Parts of Settings: how the window looks, and the text under letters.
 
 use crate::address::Address;
-use crate::gui::theme::{self, steps};
+use crate::gui::theme;
 use crate::gui::view::{Action, View};
 use crate::gui::widgets;
 use crate::settings::{PreferencesChange, SIGNATURE_BYTES, TextSize, ThemeChoice};
@@ -76,5 +76,4 @@ pub fn under_ui(ui: &mut Ui, view: &View, state: &mut Under, actions: &mut Vec<A
     if response.changed() {
         actions.push(Action::Sign(whose.clone(), state.text.clone()));
     }
-    ui.add_space(steps(1));
 }

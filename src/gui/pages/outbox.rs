@@ -445,12 +445,15 @@ fn receipt_ui(ui: &Ui, view: &View, state: &mut OutboxPage) {
         egui::ScrollArea::vertical()
             .max_height((ui.ctx().content_rect().height() - 220.0).max(120.0))
             .show(ui, |ui| {
-                for copy in entry.copies.iter().take(COPIES) {
-                    let facts = wording::stored_receipt(&copy.state);
+                let last = entry.copies.len().min(COPIES).saturating_sub(1);
+                for (place, copy) in entry.copies.iter().take(COPIES).enumerate() {
+                    let mut facts = wording::stored_receipt(&copy.state);
+                    // All copies have the same.
+                    if place == last {
+                        facts.push(("Message-ID", entry.message_id.clone()));
+                    }
                     widgets::facts(ui, &format!("receipt {}", copy.index), &facts);
                 }
-                let id = [("Message-ID", entry.message_id.clone())];
-                widgets::facts(ui, "message id", &id);
             });
     });
     if closed {

@@ -25,6 +25,8 @@ pub struct Shown {
     unfolded: BTreeSet<Topic>,
     spf_open: bool,
     asked_open: bool,
+    /// Whether it has just come, and is brought into sight.
+    fresh: bool,
 }
 
 impl Shown {
@@ -36,6 +38,7 @@ impl Shown {
             unfolded: BTreeSet::new(),
             spf_open: false,
             asked_open: false,
+            fresh: true,
         }
     }
 }
@@ -83,7 +86,12 @@ pub fn report_ui(
     saving: &mut Option<Saving>,
     actions: &mut Vec<Action>,
 ) {
+    let top = ui.cursor().min;
     head_ui(ui, shown, saving);
+    if std::mem::take(&mut shown.fresh) {
+        let head = Rect::from_min_max(top, ui.cursor().min);
+        ui.scroll_to_rect(head, Some(egui::Align::TOP));
+    }
     changes_ui(ui, &shown.answer);
     for topic in Topic::ALL {
         topic_ui(ui, shown, topic, actions);

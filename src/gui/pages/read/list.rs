@@ -286,7 +286,17 @@ pub fn empty_ui(ui: &mut Ui, view: &View) -> bool {
         widgets::empty(ui, words, None);
         return false;
     }
-    let words = "Open a letter that you saved as a file, drop it here, or paste it. To fetch letters \
-                 from your server, set up an account.";
-    widgets::empty(ui, words, Some((Icon::Settings, "Set up an account")))
+    let (more, label) = match view.account() {
+        Some(_) => (
+            "To fetch letters too, name the server that keeps them in your account.",
+            "Go to your account",
+        ),
+        None => (
+            "To fetch letters from your server, set up an account.",
+            "Set up an account",
+        ),
+    };
+    let words =
+        format!("Open a letter that you saved as a file, drop it here, or paste it. {more}");
+    widgets::empty(ui, &words, Some((Icon::Settings, label)))
 }

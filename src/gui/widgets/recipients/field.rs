@@ -130,7 +130,7 @@ fn typing_ui(
     change: &mut Change,
 ) -> Response {
     let field = id.with("typing");
-    let room = ui.available_size_before_wrap().x.max(120.0);
+    let room = ui.available_size_before_wrap().x.max(72.0);
     let open = recipients.suggest.is_open();
     let filter = EventFilter {
         horizontal_arrows: true,

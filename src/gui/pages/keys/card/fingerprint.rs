@@ -71,8 +71,19 @@ pub fn scanned(kind: &str, fingerprint: &Fingerprint) -> String {
 /// A fingerprint in groups of four, to be read aloud.
 pub fn groups_ui(ui: &mut Ui, fingerprint: &Fingerprint) {
     plate(ui, |ui| {
-        let text = theme::mono(fingerprint.grouped()).size(theme::tokens::BODY);
-        ui.add(egui::Label::new(text).selectable(true).wrap());
+        let mono = |text: String| theme::mono(text).size(theme::tokens::BODY);
+        let whole = fingerprint.grouped();
+        let line = egui::WidgetText::from(mono(whole.clone()));
+        let line = line.into_galley(ui, None, f32::INFINITY, egui::FontSelection::Default);
+        // Where it needs two lines, each has half, so that both sides find the place again.
+        let groups: Vec<&str> = whole.split(' ').collect();
+        let (first, second) = groups.split_at(groups.len().div_ceil(2));
+        let text = match line.size().x <= ui.available_width() {
+            true => whole.clone(),
+            false => format!("{}\n{}", first.join(" "), second.join(" ")),
+        };
+        let label = egui::Label::new(mono(text)).selectable(true).wrap();
+        ui.add(label).accessible_name(whole);
     });
 }
 
