@@ -83,7 +83,10 @@ pub fn groups_ui(ui: &mut Ui, fingerprint: &Fingerprint) {
             false => format!("{}\n{}", first.join(" "), second.join(" ")),
         };
         let label = egui::Label::new(mono(text)).selectable(true).wrap();
-        ui.add(label).accessible_name(whole);
+        let shown = ui.add(label);
+        // A screen reader hears it in one line.
+        ui.ctx()
+            .accesskit_node_builder(shown.id, |node| node.set_value(whole));
     });
 }
 
