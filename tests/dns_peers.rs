@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use waxwing::adapters::dns::NetworkResolvers;
 use waxwing::app::job::Cancel;
@@ -201,4 +201,63 @@ fn rule_68_signed_altered_and_unsigned_zones_are_told_apart() {
     let bad = failed("bad.test");
     assert!(bad.contains(&FindingId::DnssecBogus), "{bad:?}");
     assert!(!bad.contains(&FindingId::SpfPlusAll), "{bad:?}");
+}
+
+/// A way to the name server that takes 20 ms for each question and its answer, and keeps the questions.
+fn far_away(server: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<Vec<u8>>>>) {
+    let socket = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+    let at = socket.local_addr().unwrap();
+    let asked: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let kept = asked.clone();
+    std::thread::spawn(move || {
+        let mut packet = [0; 4_096];
+        while let Ok((count, from)) = socket.recv_from(&mut packet) {
+            let question = packet[..count].to_vec();
+            // The name as it was asked, without the number and the flags before it.
+            kept.lock()
+                .unwrap()
+                .push(question[12..].to_ascii_lowercase());
+            let socket = socket.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(20));
+                let beyond = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+                beyond.send_to(&question, server).unwrap();
+                let mut answer = [0; 65_535];
+                if let Ok(count) = beyond.recv(&mut answer) {
+                    let _ = socket.send_to(&answer[..count], from);
+                }
+            });
+        }
+    });
+    (at, asked)
+}
+
+#[test]
+#[ignore = "measured by tests/bench"]
+fn bench_check_of_a_domain_whose_names_are_20_ms_away() {
+    let named = serve();
+    let (at, asked) = far_away(named.at);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let anchor = named.folder.path().join("anchor");
+    let resolvers = NetworkResolvers::with_anchor(runtime.handle().clone(), anchor);
+    let names: Arc<dyn Resolver> = resolvers.find(Some(at)).unwrap();
+    let began = Instant::now();
+    let findings = check(&*names, "good.test");
+    let took = began.elapsed().as_secs_f64();
+    assert!(findings.len() > 10, "{findings:?}");
+    // The library asks for the keys of a zone each time that it checks a signature; what the check-up
+    // itself wants to know is asked once.
+    let keys = |question: &Vec<u8>| {
+        let end = question.iter().position(|byte| *byte == 0).unwrap();
+        question[end + 1..end + 3] == [0, 48]
+    };
+    let asked = asked.lock().unwrap();
+    let own: Vec<&Vec<u8>> = asked.iter().filter(|question| !keys(question)).collect();
+    let once: BTreeSet<&&Vec<u8>> = own.iter().collect();
+    assert_eq!(own.len(), once.len(), "something was asked twice");
+    println!("check: {took:.3} s, {} questions", asked.len());
 }
