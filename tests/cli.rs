@@ -2,6 +2,8 @@
 
 #[path = "cli/attacks.rs"]
 mod attacks;
+#[path = "cli/blocked.rs"]
+mod blocked;
 #[path = "cli/bulk.rs"]
 mod bulk;
 #[path = "cli/changed_keys.rs"]

@@ -246,6 +246,10 @@ pub enum CheckFailure {
     NoRandom,
     /// The file that should hold a login does not.
     BadLogin(PathBuf),
+    /// What was typed is no sender to be blocked.
+    NothingToBlock(String),
+    /// Whoever should be blocked no more is not blocked.
+    NotBlocked(String),
 }
 
 /// What a restore drill found for one own key.

@@ -70,6 +70,18 @@ impl Toast {
 }
 
 impl Toast {
+    /// A sender who was blocked, or is no more; `back` takes it back.
+    pub fn blocking(words: impl Into<String>, back: Command) -> Self {
+        Toast {
+            words: words.into(),
+            hides: None,
+            then: Vec::new(),
+            undo: vec![Action::run(Slot::Block, back)],
+        }
+    }
+}
+
+impl Toast {
     /// A decision about a key; taken back, it is as it was for every address.
     pub fn deciding(
         words: impl Into<String>,

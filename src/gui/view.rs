@@ -58,6 +58,8 @@ pub enum Slot {
     Distrust,
     /// Settings: a request for a certificate.
     Request,
+    /// A sender who is blocked, or is no more.
+    Block,
     /// Write: how the draft would travel.
     Preflight,
     /// Write: what each can see of it, off the sealed bytes.
@@ -187,6 +189,7 @@ impl Slot {
             | Slot::Storage
             | Slot::Anchors
             | Slot::Distrust
+            | Slot::Block
             | Slot::Preflight
             | Slot::OthersSee
             | Slot::Contacts

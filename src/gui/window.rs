@@ -342,6 +342,11 @@ impl Window {
                 }
                 self.settings.answer(slot, result, actions);
             }
+            Slot::Block => {
+                if let Err(failure) = result {
+                    self.read.answer(slot, Err(failure), actions);
+                }
+            }
             Slot::Account
             | Slot::AccountTest
             | Slot::Storage
@@ -405,6 +410,11 @@ impl Window {
             Ok(Outcome::Outbox(entries)) => self.view.outbox = Some(entries.clone()),
             Ok(Outcome::Letters(letters)) => self.view.letters = Some(letters.clone()),
             Ok(Outcome::Overview(overview)) => self.view.overview = Some(overview.clone()),
+            Ok(Outcome::Blocked(all)) => {
+                if let Some(overview) = &mut self.view.overview {
+                    overview.blocked.clone_from(all);
+                }
+            }
             // While the person types on, their words stand.
             Ok(Outcome::Signature(whose, text)) if self.signing.is_none() => {
                 self.view.signature = Some((whose.clone(), text.clone()));

@@ -17,7 +17,7 @@ pub use dmarc::{Dmarc, DmarcOutcome};
 pub use odd::{Known, Oddity};
 pub use results::{Claim, Claimed, Standing};
 pub use returned::returned;
-pub use route::Hop;
+pub use route::{Hop, handed_over_by};
 pub use signed::{ArcChain, DkimSignature, ServerSignatures, SignatureOutcome, SignatureReason};
 pub use spf::{Client, Spf, SpfOutcome};
 

@@ -35,6 +35,19 @@ pub struct Hop {
     pub at: usize,
 }
 
+/// The machine out there that handed the message to one's own servers, as the topmost of their lines that
+/// names one of the public network says. What stands below may be forged.
+pub fn handed_over_by(header: &Header<'_>) -> Option<IpAddr> {
+    let public = |ip: &IpAddr| match ip {
+        IpAddr::V4(four) => !(four.is_loopback() || four.is_private() || four.is_link_local()),
+        IpAddr::V6(six) => !(six.is_loopback() || six.is_unique_local()),
+    };
+    route(header)
+        .into_iter()
+        .rev()
+        .find_map(|hop| hop.ip.filter(public))
+}
+
 /// The hops, first to last.
 pub fn route(header: &Header<'_>) -> Vec<Hop> {
     let mut hops: Vec<Hop> = header

@@ -48,6 +48,8 @@ pub enum Caution {
     OddLink,
     /// Its structure was mixed up on its way, and was put in order to be read (rule 29).
     Repaired,
+    /// The person blocked whoever sent it.
+    Blocked,
 }
 
 impl Caution {
@@ -63,6 +65,7 @@ impl Caution {
             Caution::HiddenText => "hidden-text",
             Caution::OddLink => "link-differs",
             Caution::Repaired => "repaired",
+            Caution::Blocked => "blocked-sender",
         }
     }
 }
@@ -147,6 +150,12 @@ impl Reading {
     /// The same reading, of a message that was put in order first.
     pub fn with_repair(mut self) -> Self {
         self.cautions.push(Caution::Repaired);
+        self
+    }
+
+    /// The same reading, of a message from somebody whom the person blocked.
+    pub fn of_blocked(mut self) -> Self {
+        self.cautions.push(Caution::Blocked);
         self
     }
 

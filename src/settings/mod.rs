@@ -1,8 +1,10 @@
 //! Plain data that a person sets up: servers, accounts, and how the window looks. Passwords are
 //! not in here; the vault holds them.
 
+mod blocked;
 mod preferences;
 
+pub use blocked::{Blocked, NothingToBlock};
 pub use preferences::{
     Preferences, PreferencesChange, SIGNATURE_BYTES, Screen, TextSize, ThemeChoice, WindowPlace,
     tidy_signature,

@@ -136,6 +136,20 @@ pub(super) fn check_failure(failure: &CheckFailure) -> Notice {
         )
         .why("It should name authorities, in PEM.")
         .next("Name another file: --ca FILE."),
+        CheckFailure::NothingToBlock(text) => Notice::new(
+            "nothing-to-block",
+            Turn::You,
+            format!("“{}” is nobody who could be blocked.", escape_line(text)),
+        )
+        .why("It should be an address, a domain, or the address of a machine.")
+        .next("Write it as spam@example.com, example.com or 192.0.2.1."),
+        CheckFailure::NotBlocked(text) => Notice::new(
+            "not-blocked",
+            Turn::You,
+            format!("“{}” is not blocked.", escape_line(text)),
+        )
+        .why("There is no such entry.")
+        .next("See who is: wax block list"),
         CheckFailure::BadLogin(path) => Notice::new(
             "bad-login-file",
             Turn::You,

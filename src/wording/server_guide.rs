@@ -1,5 +1,7 @@
 //! What to restrict on a mail server of one's own, with the lines for the programs that are common there.
 
+use crate::settings::Blocked;
+
 /// One restriction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restriction {
@@ -90,3 +92,59 @@ pub const RESTRICTIONS: [Restriction; 4] = [
         ],
     },
 ];
+
+/// Lines by which a mail server of one's own turns a sender away, for each program. An entry holds nothing
+/// but what addresses and names of hosts may, so that no line of it can become another.
+pub fn block_lines(entry: &Blocked) -> Vec<(&'static str, String)> {
+    let what = entry.to_string();
+    match entry {
+        Blocked::Address(_) => vec![
+            (
+                "Postfix, /etc/postfix/sender_access; main.cf: smtpd_sender_restrictions = check_sender_access hash:/etc/postfix/sender_access; then postmap",
+                format!("{what} REJECT"),
+            ),
+            (
+                "Exim, acl_check_mail",
+                format!("deny senders = {what}\n     message = Not wanted here"),
+            ),
+            (
+                "rspamd, local.d/multimap.conf; the entry goes into local.d/blocked_from.map",
+                format!(
+                    "BLOCKED_FROM {{\n  type = \"from\";\n  map = \"$LOCAL_CONFDIR/local.d/blocked_from.map\";\n  action = \"reject\";\n}}\n# blocked_from.map:\n{what}"
+                ),
+            ),
+        ],
+        Blocked::Domain(_) => vec![
+            (
+                "Postfix, /etc/postfix/sender_access; main.cf: smtpd_sender_restrictions = check_sender_access hash:/etc/postfix/sender_access; then postmap",
+                format!("{what} REJECT\n.{what} REJECT"),
+            ),
+            (
+                "Exim, acl_check_mail",
+                format!("deny sender_domains = {what} : *.{what}\n     message = Not wanted here"),
+            ),
+            (
+                "rspamd, local.d/multimap.conf; the entry goes into local.d/blocked_domains.map",
+                format!(
+                    "BLOCKED_DOMAIN {{\n  type = \"from\";\n  filter = \"email:domain\";\n  map = \"$LOCAL_CONFDIR/local.d/blocked_domains.map\";\n  action = \"reject\";\n}}\n# blocked_domains.map:\n{what}"
+                ),
+            ),
+        ],
+        Blocked::Machine(_) => vec![
+            (
+                "Postfix, /etc/postfix/client_access; main.cf: smtpd_client_restrictions = check_client_access cidr:/etc/postfix/client_access",
+                format!("{what} REJECT"),
+            ),
+            (
+                "Exim, acl_check_connect",
+                format!("deny hosts = <; {what}\n     message = Not wanted here"),
+            ),
+            (
+                "rspamd, local.d/multimap.conf; the entry goes into local.d/blocked_ips.map",
+                format!(
+                    "BLOCKED_IP {{\n  type = \"ip\";\n  map = \"$LOCAL_CONFDIR/local.d/blocked_ips.map\";\n  action = \"reject\";\n}}\n# blocked_ips.map:\n{what}"
+                ),
+            ),
+        ],
+    }
+}

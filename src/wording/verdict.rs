@@ -297,6 +297,7 @@ pub fn caution(caution: Caution) -> &'static str {
         Caution::Repaired => {
             "A server on its way mixed up its structure; it was put in order to be read."
         }
+        Caution::Blocked => "You blocked whoever sent it.",
         Caution::OddLink => {
             "A link in it is not what it seems: look at the links before you follow one."
         }

@@ -81,7 +81,7 @@ pub fn write_secrets(store: &FileStore) {
         .set_state(entry, 0, &OutboxState::Refused { why })
         .unwrap();
     store
-        .put_letter(&me, "uid", &secret_text("received", 30_000), at(0))
+        .put_letter(&me, "uid", &secret_text("received", 30_000), false, at(0))
         .unwrap();
 }
 

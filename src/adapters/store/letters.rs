@@ -11,8 +11,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 
 /// The letters of an account, newest first.
 pub(super) fn all(conn: &Connection, account: &Address) -> Result<Vec<LetterHead>, Fault> {
-    let mut select = conn
-        .prepare_cached("SELECT id, uid, at FROM letter WHERE account_key = ?1 ORDER BY id DESC")?;
+    let mut select = conn.prepare_cached(
+        "SELECT id, uid, at, blocked FROM letter WHERE account_key = ?1 ORDER BY id DESC",
+    )?;
     let mut rows = select.query([account.key()])?;
     let mut heads = Vec::new();
     while let Some(row) = rows.next()? {
@@ -20,6 +21,7 @@ pub(super) fn all(conn: &Connection, account: &Address) -> Result<Vec<LetterHead
             id: row.get(0)?,
             uid: row.get(1)?,
             at: to_time(row.get(2)?)?,
+            blocked: row.get(3)?,
         });
     }
     Ok(heads)
@@ -30,13 +32,13 @@ pub(super) fn put_letter(
     tx: &Transaction<'_>,
     key: &VaultKey,
     account: &Address,
-    uid: &str,
+    (uid, blocked, at): (&str, bool, Time),
     bytes: &[u8],
-    at: Time,
 ) -> Result<(), Fault> {
     let added = tx.execute(
-        "INSERT INTO letter (account_key, uid, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-        (account.key(), uid, from_time(at)),
+        "INSERT INTO letter (account_key, uid, at, blocked) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
+        (account.key(), uid, from_time(at), blocked),
     )?;
     if added == 0 {
         return Ok(());
@@ -51,18 +53,19 @@ pub(super) fn put_letter(
 pub(super) fn one(conn: &Connection, key: &VaultKey, id: i64) -> Result<Option<Letter>, Fault> {
     let row = conn
         .query_row(
-            "SELECT account_key, uid, at FROM letter WHERE id = ?1",
+            "SELECT account_key, uid, at, blocked FROM letter WHERE id = ?1",
             [id],
             |row| {
                 Ok((
                     row.get::<_, String>(0)?,
                     row.get::<_, String>(1)?,
                     row.get::<_, i64>(2)?,
+                    row.get::<_, bool>(3)?,
                 ))
             },
         )
         .optional()?;
-    let Some((account, uid, at)) = row else {
+    let Some((account, uid, at, blocked)) = row else {
         return Ok(None);
     };
     let (owner, binding) = (id.to_string(), binding(&account, &uid));
@@ -70,7 +73,12 @@ pub(super) fn one(conn: &Connection, key: &VaultKey, id: i64) -> Result<Option<L
     let mut bytes = take_present(conn, key, &record)?;
     let at = to_time(at)?;
     Ok(Some(Letter {
-        head: LetterHead { id, uid, at },
+        head: LetterHead {
+            id,
+            uid,
+            at,
+            blocked,
+        },
         bytes: std::mem::take(bytes.expose_mut()),
     }))
 }

@@ -18,6 +18,7 @@
 
 mod accounts;
 mod anchors;
+mod blocked;
 mod certs;
 mod checkup;
 mod db;
@@ -51,7 +52,7 @@ use crate::app::port::{
 use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
 use crate::protect::Outgoing;
-use crate::settings::{Account, Preferences, PreferencesChange};
+use crate::settings::{Account, Blocked, Preferences, PreferencesChange};
 use certs::{CertDirectory, Certs, Wanted};
 use db::Db;
 use failure::Fault;
@@ -533,9 +534,23 @@ impl Store for FileStore {
         account: &Address,
         uid: &str,
         bytes: &[u8],
+        blocked: bool,
         at: Time,
     ) -> Result<(), StoreFailure> {
-        self.open_and_write(|tx, key| letters::put_letter(tx, key, account, uid, bytes, at))
+        let head = (uid, blocked, at);
+        self.open_and_write(|tx, key| letters::put_letter(tx, key, account, head, bytes))
+    }
+
+    fn blocked(&self) -> Result<Vec<(Blocked, Time)>, StoreFailure> {
+        self.db.read(blocked::all)
+    }
+
+    fn block(&self, entry: &Blocked, at: Time) -> Result<(), StoreFailure> {
+        self.db.write(|tx| blocked::add(tx, entry, at))
+    }
+
+    fn unblock(&self, entry: &Blocked) -> Result<bool, StoreFailure> {
+        self.db.write(|tx| blocked::remove(tx, entry))
     }
 
     fn letter(&self, id: i64) -> Result<Option<Letter>, StoreFailure> {

@@ -7,6 +7,7 @@ pub(super) const APPLICATION: u32 = 0x5758_5747;
 /// that was ever released is never changed.
 pub(super) const STEPS: &[&str] = &[
     FORMAT_1, FORMAT_2, FORMAT_3, FORMAT_4, FORMAT_5, FORMAT_6, FORMAT_7, FORMAT_8, FORMAT_9,
+    FORMAT_10,
 ];
 
 /// What is readable here is what must be found without the vault; all contents stand in `sealed`.
@@ -158,4 +159,12 @@ const FORMAT_9: &str = "
 CREATE TABLE checkup (
     name TEXT PRIMARY KEY, at INTEGER NOT NULL, value BLOB NOT NULL
 ) STRICT;
+";
+
+/// Whom the person does not want to hear from, and letters from them.
+const FORMAT_10: &str = "
+CREATE TABLE blocked (
+    entry TEXT PRIMARY KEY, at INTEGER NOT NULL     -- an address, a domain or an address of a machine
+) STRICT;
+ALTER TABLE letter ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0;
 ";

@@ -319,10 +319,10 @@ fn drafts_are_listed_newest_first_and_removed() {
 fn letters_are_kept_once_for_each_uid() {
     on_both(|store| {
         let (a, b) = (address("a@example.org"), address("b@example.org"));
-        store.put_letter(&a, "u1", b"one", at(1)).unwrap();
-        store.put_letter(&a, "u1", b"other", at(2)).unwrap();
-        store.put_letter(&a, "u2", b"two", at(3)).unwrap();
-        store.put_letter(&b, "u1", b"three", at(4)).unwrap();
+        store.put_letter(&a, "u1", b"one", false, at(1)).unwrap();
+        store.put_letter(&a, "u1", b"other", true, at(2)).unwrap();
+        store.put_letter(&a, "u2", b"two", true, at(3)).unwrap();
+        store.put_letter(&b, "u1", b"three", false, at(4)).unwrap();
         let heads = store.letters(&a).unwrap();
         let uids: Vec<&str> = heads.iter().map(|head| head.uid.as_str()).collect();
         assert_eq!(uids, ["u2", "u1"]);

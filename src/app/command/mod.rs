@@ -356,6 +356,12 @@ pub enum Command {
     },
     /// Checks a domain up.
     CheckDomain(Box<CheckQuestion>),
+    /// Blocks a sender: an address, a domain, or the address of a machine, as typed.
+    Block(String),
+    /// Blocks them no more.
+    Unblock(String),
+    /// Who is blocked.
+    Blocked,
     /// Looks at one's own server from behind one's login.
     CheckAccount(Box<AccountQuestion>),
     /// Saves a report of the check-up, as the words for people make it.

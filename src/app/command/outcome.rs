@@ -20,7 +20,7 @@ use crate::dns::{self, Question};
 use crate::headers::Origin;
 use crate::protect::Protection;
 use crate::read::Reading;
-use crate::settings::{Account, Preferences};
+use crate::settings::{Account, Blocked, Preferences};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -99,6 +99,8 @@ pub enum Outcome {
     Chain(Box<ChainAnswer>),
     /// Of [`Command::KeyChain`].
     KeyChain(Box<ChainCard>),
+    /// Of [`Command::Block`], [`Command::Unblock`] and [`Command::Blocked`]: who is blocked, since when.
+    Blocked(Vec<(Blocked, Time)>),
     /// Of [`Command::CheckDomain`].
     Checked(Box<CheckAnswer>),
     /// Of [`Command::Train`].
@@ -228,6 +230,8 @@ pub struct Overview {
     pub practising: Option<Mailbox>,
     /// The standards by which each identity can write: `openpgp`, `smime` or `both`.
     pub schemes: Vec<(Address, &'static str)>,
+    /// Who is blocked, and since when; the newest first.
+    pub blocked: Vec<(Blocked, Time)>,
 }
 
 impl Overview {

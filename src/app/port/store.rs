@@ -6,7 +6,7 @@ use crate::address::{Address, Mailbox};
 use crate::base::{Passphrase, Secret, Time};
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, Scheme};
 use crate::protect::{Outgoing, Protection};
-use crate::settings::{Account, Preferences, PreferencesChange};
+use crate::settings::{Account, Blocked, Preferences, PreferencesChange};
 use serde::{Deserialize, Serialize};
 
 /// A person's own address with the key that goes with it.
@@ -205,6 +205,8 @@ pub struct LetterHead {
     pub uid: String,
     /// When it was fetched.
     pub at: Time,
+    /// Whether its sender was blocked then.
+    pub blocked: bool,
 }
 
 /// Where a message that was opened came from.
@@ -478,14 +480,21 @@ pub trait Store: Send + Sync {
 
     /// Received letters of an account, newest first. No vault.
     fn letters(&self, account: &Address) -> Result<Vec<LetterHead>, StoreFailure>;
-    /// Keeps a received letter; the same uid twice is one. Vault.
+    /// Keeps a received letter, and whether it is from somebody blocked; the same uid twice is one. Vault.
     fn put_letter(
         &self,
         account: &Address,
         uid: &str,
         bytes: &[u8],
+        blocked: bool,
         at: Time,
     ) -> Result<(), StoreFailure>;
+    /// Whom the person blocked, and since when.
+    fn blocked(&self) -> Result<Vec<(Blocked, Time)>, StoreFailure>;
+    /// Blocks somebody.
+    fn block(&self, entry: &Blocked, at: Time) -> Result<(), StoreFailure>;
+    /// Blocks somebody no more: whether they were.
+    fn unblock(&self, entry: &Blocked) -> Result<bool, StoreFailure>;
     /// One letter. Vault.
     fn letter(&self, id: i64) -> Result<Option<Letter>, StoreFailure>;
 

@@ -2,7 +2,7 @@
 //! certificate looked up once. What was judged before is remembered by the message's hash and by
 //! everything that could change the judgement.
 
-use super::{open, trust};
+use super::{blocked, open, trust};
 use crate::app::bulk::{BulkList, BulkRow, BulkSource, BulkVerdict};
 use crate::app::desk::Desk;
 use crate::app::failure::Failure;
@@ -14,6 +14,7 @@ use crate::mime::Header;
 use crate::protect::openpgp::CertLookup;
 use crate::protect::smime::sha256_hex;
 use crate::read::Reading;
+use crate::settings::Blocked;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,6 +40,7 @@ pub fn open_many(
         desk,
         certs: Certs::new(&*desk.store),
         acceptance: desk.store.acceptance()?,
+        blocked: blocked::entries(desk)?,
         keys: OnceLock::new(),
         stamp: stamp(desk)?,
         known: Mutex::default(),
@@ -71,6 +73,7 @@ struct Shared<'a> {
     desk: &'a Desk,
     certs: Certs<'a>,
     acceptance: Acceptance,
+    blocked: Vec<Blocked>,
     /// Own keys, once something sealed came by; `None` where the vault stays shut.
     keys: OnceLock<Option<SecretKeys>>,
     stamp: String,
@@ -128,7 +131,7 @@ impl Shared<'_> {
             message,
             &wants_keys,
             &self.certs,
-            &self.acceptance,
+            (&self.acceptance, &self.blocked),
             watch,
         );
         match found {
@@ -265,6 +268,9 @@ fn stamp(desk: &Desk) -> Result<String, Failure> {
         .collect();
     decided.sort();
     text.extend(decided);
+    for (entry, _) in store.blocked()? {
+        text.push_str(&format!("blocked {entry}\n"));
+    }
     for fingerprint in store.secret_fingerprints()? {
         text.push_str(&format!("own {fingerprint}\n"));
     }

@@ -1,6 +1,6 @@
 //! Received letters: fetching, opening, saving what came with them.
 
-use super::{account, identity};
+use super::{account, blocked, identity};
 use crate::app::command::LetterPart;
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, HarmFailure, OpenMessageFailure};
@@ -29,9 +29,12 @@ pub fn fetch(desk: &Desk, watch: &Watch) -> Result<Vec<LetterHead>, Failure> {
         .mailbox
         .fetch(&account, &password, &|uid| known.contains(uid), watch)
         .map_err(Failure::Fetch)?;
+    let blocked = blocked::entries(desk)?;
     for letter in fetched {
+        let unwanted = blocked::covers(&blocked, &letter.bytes);
+        let now = desk.clock.now();
         desk.store
-            .put_letter(&address, &letter.uid, &letter.bytes, desk.clock.now())?;
+            .put_letter(&address, &letter.uid, &letter.bytes, unwanted, now)?;
     }
     Ok(desk.store.letters(&address)?)
 }

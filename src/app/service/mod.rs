@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod backup;
+pub mod blocked;
 pub mod bulk;
 pub mod certificate;
 pub mod chain;
@@ -246,6 +247,9 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         Command::CheckDomain(question) => {
             Outcome::Checked(Box::new(checkup::domain(desk, &question, watch)?))
         }
+        Command::Block(text) => Outcome::Blocked(blocked::block(desk, &text)?),
+        Command::Unblock(text) => Outcome::Blocked(blocked::unblock(desk, &text)?),
+        Command::Blocked => Outcome::Blocked(desk.store.blocked()?),
         Command::CheckAccount(question) => {
             Outcome::Checked(Box::new(checkup_account::check(desk, &question, watch)?))
         }
@@ -336,6 +340,7 @@ fn overview(desks: &Desks) -> Result<Overview, Failure> {
         practising: desks.session().map(|session| session.them().clone()),
         identities,
         accounts: desk.store.accounts()?,
+        blocked: desk.store.blocked()?,
         schemes,
     })
 }

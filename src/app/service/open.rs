@@ -1,6 +1,6 @@
 //! Opening a message: decrypt, verify, judge.
 
-use super::{learned, opened};
+use super::{blocked, learned, opened};
 use crate::app::command::OpenWhat;
 use crate::app::desk::Desk;
 use crate::app::failure::{Failure, OpenMessageFailure};
@@ -14,6 +14,7 @@ use crate::protect::open::{Opened as OpenedEnvelope, Problem, open as open_envel
 use crate::protect::openpgp::{self, CertLookup, OpenProblem};
 use crate::protect::smime::Along;
 use crate::read::{Policy, Reading, reading};
+use crate::settings::Blocked;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -72,8 +73,13 @@ pub fn open_message(
     let (reading, along) = judged(desk, message, opened, Cow::Owned(acceptance))?;
     learned::keep(desk, &along, &reading);
     watch.progress(Step::Opening, total, total);
-    Ok(match was_repaired {
+    let unwanted = blocked::covers(&blocked::entries(desk)?, message);
+    let reading = match was_repaired {
         true => reading.with_repair(),
+        false => reading,
+    };
+    Ok(match unwanted {
+        true => reading.of_blocked(),
         false => reading,
     })
 }
@@ -85,14 +91,20 @@ pub fn read_one<'k>(
     message: &[u8],
     keys: &dyn Fn() -> Option<&'k SecretKeys>,
     certs: &dyn CertLookup,
-    acceptance: &Acceptance,
+    (acceptance, unwanted): (&Acceptance, &[Blocked]),
     watch: &Watch,
 ) -> Result<Reading, Failure> {
     watch.stop_here()?;
-    if let Some((repaired, _)) = repair(message) {
-        return read_in_order(desk, &repaired, keys, certs, acceptance).map(Reading::with_repair);
+    let reading = match repair(message) {
+        Some((repaired, _)) => {
+            read_in_order(desk, &repaired, keys, certs, acceptance).map(Reading::with_repair)
+        }
+        None => read_in_order(desk, message, keys, certs, acceptance),
+    };
+    match blocked::covers(unwanted, message) {
+        true => reading.map(Reading::of_blocked),
+        false => reading,
     }
-    read_in_order(desk, message, keys, certs, acceptance)
 }
 
 fn read_in_order<'k>(

@@ -40,7 +40,7 @@ pub fn next(session: &Session, trick: Trick, watch: &Watch) -> Result<TrainingLe
             let uid = format!("training-{}-{}", trick.word(), known.len());
             learner
                 .store
-                .put_letter(&session.me().address, &uid, &bytes, now)?;
+                .put_letter(&session.me().address, &uid, &bytes, false, now)?;
         }
     }
     let all = letters::list(learner)?;

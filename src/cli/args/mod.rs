@@ -1,6 +1,7 @@
 //! What can be typed. Help, man page and shell completions come from these declarations.
 
 mod account;
+mod block;
 mod chain;
 mod check;
 mod evidence;
@@ -12,6 +13,7 @@ mod settings;
 mod window;
 
 pub use account::{AccountAdd, AccountCommand, SecurityArg};
+pub use block::BlockCommand;
 pub use chain::{ChainArgs, PolicyArg, PurposeArg};
 pub use check::CheckArgs;
 pub use evidence::EvidenceCommand;
@@ -121,10 +123,16 @@ pub enum Command {
     Headers(HeadersArgs),
     /// Check a domain up
     Check(CheckArgs),
+    /// Senders that you do not want to hear from
+    #[command(subcommand)]
+    Block(BlockCommand),
     /// Fetch new letters from your server
     Fetch,
     /// Letters that were fetched
     Inbox {
+        /// Also those from senders that you blocked
+        #[arg(long)]
+        blocked: bool,
         /// Open the letter with this number
         number: Option<i64>,
     },

@@ -1,6 +1,7 @@
 //! Does what was typed, and says it: as text for people, or as one JSON document.
 
 mod account;
+mod block;
 mod bulk;
 mod chain;
 mod check;
@@ -94,6 +95,7 @@ fn takes_time(command: &Command) -> bool {
         | Command::Send(_)
         | Command::Outbox(_)
         | Command::Check(_)
+        | Command::Block(_)
         | Command::Fetch
         | Command::Inbox { .. }
         | Command::Settings(_)
@@ -215,8 +217,9 @@ fn run(cli: &Cli, wire: &Wire) -> Result<Report, Failure> {
         Command::Evidence(command) => evidence::run(&session, command),
         Command::Headers(args) => headers::run(&session, args),
         Command::Check(args) => check::run(&session, args),
+        Command::Block(command) => block::run(&session, command),
         Command::Fetch => open::fetch(&session),
-        Command::Inbox { number } => open::inbox(&session, *number),
+        Command::Inbox { number, blocked } => open::inbox(&session, *number, *blocked),
         Command::Settings(command) => settings::run(&session, command),
         Command::Practice { keep, tricks: true } => training::run(&session, keep.as_deref()),
         Command::Practice {

@@ -184,12 +184,12 @@ fn text(reading: &Reading, saved: &[String]) -> String {
 
 pub fn fetch(session: &Session) -> Result<Report, Failure> {
     match session.run(Command::Fetch)? {
-        Outcome::Letters(letters) => Ok(list(&letters)),
+        Outcome::Letters(letters) => Ok(list(&letters, false)),
         _ => Err(unexpected()),
     }
 }
 
-pub fn inbox(session: &Session, number: Option<i64>) -> Result<Report, Failure> {
+pub fn inbox(session: &Session, number: Option<i64>, blocked: bool) -> Result<Report, Failure> {
     let job = match number {
         Some(number) => Command::Open {
             what: OpenWhat::Letter(number),
@@ -198,25 +198,50 @@ pub fn inbox(session: &Session, number: Option<i64>) -> Result<Report, Failure> 
         None => Command::Letters,
     };
     match session.run(job)? {
-        Outcome::Letters(letters) => Ok(list(&letters)),
+        Outcome::Letters(letters) => Ok(list(&letters, blocked)),
         Outcome::Reading(reading) => Ok(report(&reading, None, &[])),
         _ => Err(unexpected()),
     }
 }
 
-fn list(letters: &[LetterHead]) -> Report {
-    let rows: Vec<Value> = letters
+fn list(letters: &[LetterHead], blocked_too: bool) -> Report {
+    let shown: Vec<&LetterHead> = letters
         .iter()
-        .map(|head| json!({"number": head.id, "fetched": head.at.to_string()}))
+        .filter(|head| blocked_too || !head.blocked)
         .collect();
-    let text = if letters.is_empty() {
-        "No letters yet. Get what is there: wax fetch".to_owned()
-    } else {
-        let lines: Vec<String> = letters
-            .iter()
-            .map(|head| format!("{}  fetched {}", head.id, wording::date_time(head.at)))
-            .collect();
-        lines.join("\n")
-    };
-    Report::new(json!({ "letters": rows }), text)
+    let rows: Vec<Value> = shown
+        .iter()
+        .map(|head| {
+            json!({
+                "number": head.id,
+                "fetched": head.at.to_string(),
+                "blocked": head.blocked,
+            })
+        })
+        .collect();
+    let mut lines: Vec<String> = shown
+        .iter()
+        .map(|head| {
+            let unwanted = if head.blocked {
+                "  from a blocked sender"
+            } else {
+                ""
+            };
+            let at = wording::date_time(head.at);
+            format!("{}  fetched {at}{unwanted}", head.id)
+        })
+        .collect();
+    let hidden = letters.len() - shown.len();
+    if letters.is_empty() {
+        lines.push("No letters yet. Get what is there: wax fetch".to_owned());
+    }
+    if hidden > 0 {
+        lines.push(format!(
+            "{hidden} from blocked senders: wax inbox --blocked"
+        ));
+    }
+    Report::new(
+        json!({ "letters": rows, "hidden": hidden }),
+        lines.join("\n"),
+    )
 }

@@ -73,6 +73,7 @@ pub fn view(hostile: bool) -> View {
         }],
         practising: None,
         schemes: vec![(ada.address.clone(), "openpgp")],
+        blocked: Vec::new(),
     });
     view.outbox = Some(outbox(hostile));
     view.letters = Some(vec![
@@ -80,6 +81,7 @@ pub fn view(hostile: bool) -> View {
             id: 1,
             uid: "one".to_owned(),
             at: now(),
+            blocked: false,
         };
         3
     ]);

@@ -394,19 +394,7 @@ fn the_route_is_shown_at_once_and_name_servers_are_asked_only_on_a_press() {
             .collect()
     };
     assert_eq!(asks(&harness), [false], "somebody was asked unasked");
-    let tree = crate::mime::Tree::parse(message.as_bytes()).unwrap();
-    let snapshot = crate::dns::Snapshot::default();
-    let origin = crate::headers::origin(
-        &tree.root().header(),
-        &crate::headers::OriginQuestion::default(),
-        crate::headers::ServerSignatures::none(),
-        &crate::checkup::Facts::new(&snapshot),
-    );
-    let answer = OriginAnswer {
-        origin,
-        asked: false,
-        contacted: Vec::new(),
-    };
+    let answer = origin_of(message);
     let mut asked = Vec::new();
     let outcome = Outcome::Origin(Box::new(answer));
     harness
@@ -498,6 +486,7 @@ fn a_hundred_thousand_letters_are_listed_in_part() {
         id,
         uid: String::new(),
         at: desk::now(),
+        blocked: false,
     };
     paper.view.letters = Some((0..100_000).map(letter).collect());
     let harness = window(paper, SIZE, false);
@@ -573,4 +562,60 @@ fn a_letter_is_removed_from_the_outbox_only_after_a_yes() {
     assert!(harness.state().commands().is_empty());
     let offer = |action: &Action| matches!(action, Action::Offer(_));
     assert!(harness.state().asked.iter().any(offer));
+}
+
+/// Where a message came from, with nobody asked.
+fn origin_of(message: &str) -> OriginAnswer {
+    let tree = crate::mime::Tree::parse(message.as_bytes()).unwrap();
+    let snapshot = crate::dns::Snapshot::default();
+    OriginAnswer {
+        origin: crate::headers::origin(
+            &tree.root().header(),
+            &crate::headers::OriginQuestion::default(),
+            crate::headers::ServerSignatures::none(),
+            &crate::checkup::Facts::new(&snapshot),
+        ),
+        asked: false,
+        contacted: Vec::new(),
+    }
+}
+
+#[test]
+fn a_sender_is_blocked_on_the_tab_route_with_a_way_back_and_their_letters_are_hidden() {
+    let message = "From: eve@evil.example\r\nSubject: Hi\r\n\r\nHello.\r\n";
+    let mut paper = Paper::new(Some(Place::Read), false);
+    opened(&mut paper, unprotected(message.to_owned()));
+    paper.view.letters = Some(vec![LetterHead {
+        id: 7,
+        uid: "seven".to_owned(),
+        at: desk::now(),
+        blocked: true,
+    }]);
+    paper.view.revision += 1;
+    let mut harness = window(paper, SIZE, false);
+    harness
+        .get_by_label("Show 1 letter from a blocked sender")
+        .click();
+    harness.run();
+    harness.get_by_label("Hide letters from blocked senders");
+    harness.get_by_role_and_label(Role::Tab, "Route").click();
+    harness.run();
+    let answer = Ok(Outcome::Origin(Box::new(origin_of(message))));
+    let mut asked = Vec::new();
+    let read = &mut harness.state_mut().read;
+    read.answer(Slot::Origin, answer, &mut asked);
+    harness.run();
+    harness.get_by_label("Block eve@evil.example");
+    harness.get_by_label("Block all of evil.example").click();
+    harness.run();
+    let state = harness.state_mut();
+    let blocks =
+        |command: &&Command| matches!(command, Command::Block(text) if text == "evil.example");
+    assert_eq!(state.commands().iter().filter(|c| blocks(c)).count(), 1);
+    let offered = |action: &Action| matches!(action, Action::Offer(_));
+    assert!(state.asked.iter().any(offered), "there is a way back");
+    let entry = crate::settings::Blocked::parse("evil.example").unwrap();
+    state.view.overview.as_mut().unwrap().blocked = vec![(entry, desk::now())];
+    harness.run();
+    harness.get_by_label("Unblock evil.example");
 }

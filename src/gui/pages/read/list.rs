@@ -35,6 +35,9 @@ pub struct List {
     wants_focus: bool,
     /// Forgotten and not shown; gone only when there is no more way to take it back.
     hidden: HashSet<i64>,
+    /// How many letters are from blocked senders, and whether they are shown.
+    unwanted: usize,
+    unwanted_too: bool,
 }
 
 impl List {
@@ -58,7 +61,7 @@ impl List {
 
     /// Whether there is nothing at all to list.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.is_empty() && self.unwanted == 0
     }
 
     /// The filter gets the keyboard.
@@ -106,7 +109,9 @@ impl List {
                 }
             }
         }
-        for letter in letters {
+        self.unwanted = letters.iter().filter(|letter| letter.blocked).count();
+        let wanted = |letter: &&LetterHead| self.unwanted_too || !letter.blocked;
+        for letter in letters.iter().filter(wanted) {
             let facts = of_letters.get(&letter.id).map(|head| &head.facts);
             entries.push(Entry::of(Key::Letter(letter.id), letter.at, facts));
         }
@@ -208,6 +213,17 @@ fn filter_ui(ui: &mut Ui, list: &mut List) {
 /// Under the list: forgetting all.
 fn foot_ui(ui: &mut Ui, state: &mut ReadPage, actions: &mut Vec<Action>) {
     ui.add_space(steps(1));
+    if state.list.unwanted > 0 {
+        let words = match (state.list.unwanted_too, state.list.unwanted) {
+            (true, _) => "Hide letters from blocked senders".to_owned(),
+            (false, 1) => "Show 1 letter from a blocked sender".to_owned(),
+            (false, n) => format!("Show {n} letters from blocked senders"),
+        };
+        if button(ui, Kind::Quiet, None, &words).clicked() {
+            state.list.unwanted_too = !state.list.unwanted_too;
+            state.list.made_of = None;
+        }
+    }
     let list = &state.list;
     let shown = list.opened.iter().map(|head| head.id);
     let ids: Vec<i64> = shown.filter(|id| !list.hidden.contains(id)).collect();

@@ -8,7 +8,7 @@ use super::text::LongText;
 use super::{sheet_margin, summary_sign};
 use crate::app::command::{Command, OriginAnswer};
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
-use crate::gui::view::{Action, SaveWhat, Slot};
+use crate::gui::view::{Action, SaveWhat, Slot, View};
 use crate::gui::widgets::{self, Kind, button, fold, icon_button, untrusted};
 use crate::read::{OuterValue, ProtectedField, Reading};
 use crate::wording;
@@ -36,6 +36,8 @@ pub struct Open {
     choosing: bool,
     /// Where it came from, once that was looked at.
     pub origin: Option<Box<OriginAnswer>>,
+    /// Whether the lines against its sender are unfolded.
+    pub lines_open: bool,
     /// Whether that was asked for.
     asked_route: bool,
     /// The link that is to be followed, while it is asked whether.
@@ -76,6 +78,7 @@ impl Open {
             facts: false,
             choosing: false,
             origin: None,
+            lines_open: false,
             asked_route: false,
             following: None,
             saving: None,
@@ -91,7 +94,7 @@ impl Open {
 }
 
 /// Draws the message.
-pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) -> Asked {
+pub fn message_ui(ui: &mut Ui, view: &View, open: &mut Open, actions: &mut Vec<Action>) -> Asked {
     let palette = Palette::of(ui);
     let mut asked = Asked::default();
     let low = ui.ctx().content_rect().height() < LOW;
@@ -120,7 +123,7 @@ pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) -> As
             let below = below_height(open, low);
             let least = if low { 56.0 } else { 80.0 };
             let room = (ui.available_height() - below).max(least);
-            let part = tab_content_ui(ui, open, room, actions);
+            let part = tab_content_ui(ui, view, open, room, actions);
             asked.part = part.and_then(|index| open.reading.errant_part(index));
             if below > 0.0 {
                 widgets::rule(ui);
@@ -134,6 +137,7 @@ pub fn message_ui(ui: &mut Ui, open: &mut Open, actions: &mut Vec<Action>) -> As
 /// Draws what the tab shows. Returns the number of a part that is to be opened alone.
 fn tab_content_ui(
     ui: &mut Ui,
+    view: &View,
     open: &mut Open,
     room: f32,
     actions: &mut Vec<Action>,
@@ -157,7 +161,7 @@ fn tab_content_ui(
                 actions.push(route::look(&reading, false));
                 true
             };
-            route::route_ui(ui, open, room, actions);
+            route::route_ui(ui, view, open, room, actions);
             None
         }
         Tab::Headers => {

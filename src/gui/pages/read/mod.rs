@@ -1,5 +1,6 @@
 //! Reading: the letters that are here or were opened, and one of them with its verdict.
 
+pub mod blocking;
 mod evidence;
 mod files;
 mod links;
@@ -401,7 +402,7 @@ fn open_ui(ui: &mut Ui, view: &View, state: &mut ReadPage, actions: &mut Vec<Act
         widgets::empty(ui, words, None);
         return;
     };
-    let asked = message::message_ui(ui, open, actions);
+    let asked = message::message_ui(ui, view, open, actions);
     if let Some(part) = asked.part {
         let bytes = OpenWhat::Bytes(Arc::new(part));
         state.here = None;

@@ -1,10 +1,11 @@
 //! The way that a message took, who takes responsibility for it, and what looks odd.
 
+use super::blocking;
 use super::message::Open;
 use super::sheet_margin;
 use crate::app::command::{Command, OriginWish};
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
-use crate::gui::view::{Action, Slot};
+use crate::gui::view::{Action, Slot, View};
 use crate::gui::widgets::{self, Kind, button, untrusted};
 use crate::headers::{
     DmarcOutcome, Hop, Origin, ReverseName, SignatureOutcome, SpfOutcome, Standing,
@@ -31,7 +32,7 @@ pub fn look(reading: &Reading, ask: bool) -> Action {
 }
 
 /// Draws it.
-pub fn route_ui(ui: &mut Ui, open: &mut Open, room: f32, actions: &mut Vec<Action>) {
+pub fn route_ui(ui: &mut Ui, view: &View, open: &mut Open, room: f32, actions: &mut Vec<Action>) {
     let reading = open.reading.clone();
     ScrollArea::vertical()
         .id_salt("route")
@@ -61,6 +62,15 @@ pub fn route_ui(ui: &mut Ui, open: &mut Open, room: f32, actions: &mut Vec<Actio
                     head(ui, "The way it took, first to last");
                     hops_ui(ui, &answer.origin);
                     claims_ui(ui, &answer.origin);
+                    head(ui, "Do you want to hear from them?");
+                    blocking::blocking_ui(
+                        ui,
+                        view,
+                        &reading,
+                        &answer.origin,
+                        &mut open.lines_open,
+                        actions,
+                    );
                 });
         });
 }

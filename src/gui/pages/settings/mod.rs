@@ -316,7 +316,7 @@ fn content_ui(ui: &mut Ui, view: &View, state: &mut SettingsPage, actions: &mut 
                 Section::Authorities => {
                     authorities::authorities_ui(ui, view, &state.authorities, actions);
                 }
-                Section::Privacy => privacy::privacy_ui(ui, view),
+                Section::Privacy => privacy::privacy_ui(ui, view, actions),
                 Section::Look => card_ui(ui, "Look", |ui| look_ui(ui, view, actions)),
                 Section::Storage => storage::storage_ui(ui, state.storage.as_ref(), actions),
                 Section::Practice => practice_ui(ui, view),

@@ -1,9 +1,10 @@
 //! Who is contacted, when, and what they learn. Each row is true of this program as it is built:
 //! what is not in the table is not contacted.
 
+use super::super::read::blocking::act;
 use super::card_ui;
 use crate::gui::theme::{self, Icon, Palette, steps};
-use crate::gui::view::View;
+use crate::gui::view::{Action, View};
 use crate::gui::widgets::{self, untrusted};
 use crate::wording;
 use egui::Ui;
@@ -82,7 +83,8 @@ const NEVER: [&str; 4] = [
 ];
 
 /// Draws the table.
-pub fn privacy_ui(ui: &mut Ui, view: &View) {
+pub fn privacy_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
+    blocked_ui(ui, view, actions);
     card_ui(ui, "Who is contacted", |ui| {
         for (place, row) in contacted(view).iter().enumerate() {
             if place > 0 {
@@ -120,6 +122,32 @@ pub fn privacy_ui(ui: &mut Ui, view: &View) {
             let line = format!("{}, {}, {when}", contact.host, contact.why);
             let line = untrusted(ui, &line, true, 300);
             ui.add(egui::Label::new(theme::body(line)).wrap());
+        }
+    });
+}
+
+/// Whom the person does not want to hear from.
+fn blocked_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
+    let blocked = view.overview.as_ref().map(|overview| &overview.blocked);
+    let blocked = blocked.map(Vec::as_slice).unwrap_or_default();
+    card_ui(ui, "Whom you do not want to hear from", |ui| {
+        ui.spacing_mut().item_spacing.y = steps(1);
+        if blocked.is_empty() {
+            let words = "Nobody. A letter's tab Route has buttons that block its sender.";
+            ui.add(egui::Label::new(theme::body(words)).wrap());
+        }
+        for (entry, since) in blocked.iter().take(200) {
+            ui.horizontal_wrapped(|ui| {
+                let name = untrusted(ui, &entry.to_string(), true, 120);
+                ui.label(theme::body(&name));
+                let since = format!("since {}", wording::date(*since));
+                ui.label(theme::faded(ui, since));
+                let unblock = widgets::button(ui, widgets::Kind::Quiet, None, "Unblock");
+                let unblock = unblock.accessible_name(format!("Unblock {name}"));
+                if unblock.clicked() {
+                    act(entry, false, actions);
+                }
+            });
         }
     });
 }
