@@ -106,3 +106,24 @@ apt_quietly() {
     [ $guarded = no ] || "$@" rm -f $guard
     [ $done = 0 ] || { say "apt could not install them (see above). Check the network and the package sources, and start again."; exit 1; }
 }
+
+# opensmtpd_aside FOLDER: puts the program of Debian's opensmtpd there, which as a package cannot stand beside
+# Postfix, with the two users that it wants.
+opensmtpd_aside() {
+    local folder=$1 deb libraries user
+    if [ ! -x "$folder/usr/sbin/smtpd" ]; then
+        say "Putting OpenSMTPD below $folder"
+        (cd "$TMPDIR" && apt-get download -qq opensmtpd 2>/dev/null) || return 1
+        deb=$(compgen -G "$TMPDIR/opensmtpd_*.deb") || return 1
+        libraries=$(dpkg -f "$deb" Depends | tr ',' '\n' | sed -nE 's/^ *((lib|zlib)[a-z0-9.+-]*).*/\1/p')
+        # shellcheck disable=SC2086 # each is a package
+        need_packages "What OpenSMTPD is linked to" $libraries
+        dpkg -x "$deb" "$folder" || return 1
+    fi
+    for user in opensmtpd opensmtpq; do
+        getent group $user >/dev/null || groupadd --system $user || return 1
+        getent passwd $user >/dev/null ||
+            useradd --system -g $user -d /var/lib/opensmtpd/empty -s /usr/sbin/nologin $user || return 1
+    done
+    mkdir -p /var/lib/opensmtpd/empty /var/spool/smtpd && chmod 711 /var/spool/smtpd
+}

@@ -6,6 +6,8 @@ mod authority;
 #[expect(dead_code, reason = "no letters are delivered here")]
 #[path = "support/dovecot.rs"]
 mod dovecot;
+#[path = "support/opensmtpd.rs"]
+mod opensmtpd;
 #[expect(dead_code, reason = "no letters are delivered here")]
 #[path = "support/postfix.rs"]
 mod postfix;
@@ -409,4 +411,56 @@ fn rule_69_servers_that_take_the_mail_are_compared_where_control_is_shown() {
     let closed = compare(&shown, 1);
     assert_eq!(closed["result"], "unknown", "{closed:#}");
     assert!(!server.log().contains("status="), "{}", server.log());
+}
+
+#[test]
+fn opensmtpd_is_looked_at_like_any_other_and_an_open_one_is_found() {
+    let authority = Authority::new("Vouching");
+    let good = authority.certify(HOST);
+    let wax = Wax::new();
+    let ca = wax.file("ca.pem", pem(&authority.der));
+    let mut token = String::new();
+    for open in [false, true] {
+        let server = opensmtpd::OpenSmtpd::start(HOST, &good, open);
+        let report = check(&wax, ZONE, &authority.der, &[(25, server.port)]);
+        assert_eq!(ids(&report, "fail"), Vec::<String>::new(), "{report:#}");
+        let passed = ids(&report, "pass");
+        for id in [
+            "starttls-missing",
+            "tls-old",
+            "tls-name",
+            "auth-before-tls",
+            "vrfy-enabled",
+        ] {
+            assert!(passed.iter().any(|passed| passed == id), "{id}: {report:#}");
+        }
+        let relay = |zone: &str| {
+            let zone = wax.file("zone", zone);
+            let to = format!("--connect-to={HOST}:25:127.0.0.1:{}", server.port);
+            let report = wax.json(&[
+                "check",
+                "test.invalid",
+                "--zone",
+                &zone,
+                "--ca",
+                &ca,
+                &to,
+                "--relay",
+                HOST,
+            ]);
+            let all = report["findings"].as_array().unwrap();
+            all.iter()
+                .find(|f| f["id"] == "relay-open")
+                .unwrap()
+                .clone()
+        };
+        if token.is_empty() {
+            let told = relay(ZONE);
+            let fix = told["fix"].as_str().unwrap();
+            token = fix.split("waxwing-check=").nth(1).unwrap().to_owned();
+        }
+        let shown = format!("{ZONE}_waxwing-check TXT \"waxwing-check={token}\"\n");
+        let expected = if open { "fail" } else { "pass" };
+        assert_eq!(relay(&shown)["result"], expected, "{:#}", relay(&shown));
+    }
 }

@@ -39,6 +39,11 @@ impl History {
         *last = at.max(*last);
     }
 
+    /// When the person last said of a certificate that it is this address's.
+    pub fn last_answer(&self, fingerprint: &Fingerprint) -> Option<Time> {
+        self.answered.get(fingerprint).copied()
+    }
+
     /// The newest of `candidates` that letters of this standard could be sealed to, that came after the
     /// person's last answer, and of which they said nothing. An authority's word is no answer of the
     /// person's. Not among them are other certificates for the same public key, and those of one's

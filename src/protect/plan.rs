@@ -4,6 +4,7 @@ use super::openpgp::abilities;
 use crate::address::{Address, Mailbox};
 use crate::base::Time;
 use crate::cert::{Acceptance, Cert, Checked, Fingerprint, History, Newcomer, Scheme, Unusable};
+use std::cmp::Reverse;
 
 /// Where a recipient stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -386,11 +387,8 @@ fn newcomers(
     recipient: &Address,
     candidates: &[Cert],
     known: &Known<'_>,
+    history: &History,
 ) -> Result<Vec<Newcomer>, PlanProblem> {
-    if candidates.len() < 2 {
-        return Ok(Vec::new());
-    }
-    let history = (known.history)(recipient);
     let mut newcomers = Vec::new();
     for scheme in [Scheme::OpenPgp, Scheme::Smime] {
         let found = history.newcomer(recipient, scheme, candidates, known.acceptance, known.at);
@@ -417,7 +415,12 @@ fn options_for(
     known: &Known<'_>,
 ) -> Result<(Found, Vec<Newcomer>), PlanProblem> {
     let candidates = (known.certs_for)(recipient);
-    let newcomers = newcomers(recipient, &candidates, known)?;
+    // Of one alone there is nothing to tell apart.
+    let history = match candidates.len() {
+        0 | 1 => History::default(),
+        _ => (known.history)(recipient),
+    };
+    let newcomers = newcomers(recipient, &candidates, known, &history)?;
     let mut found = Vec::new();
     let mut problem: Option<PlanProblem> = None;
     for scheme in [Scheme::OpenPgp, Scheme::Smime] {
@@ -426,7 +429,7 @@ fn options_for(
             .filter(|cert| cert.scheme() == scheme)
             .cloned()
             .collect();
-        let chosen = choose(recipient, of_scheme, known.acceptance, known.at);
+        let chosen = choose(recipient, of_scheme, known, &history);
         let told = match chosen {
             Ok((cert, _)) if !known.own.is_read_by(&cert, known.at) => PlanProblem::ReadsNoV6 {
                 recipient: recipient.clone(),
@@ -499,13 +502,13 @@ fn in_order(recipients: &[(Mailbox, Role)]) -> impl Iterator<Item = &(Mailbox, R
     visible.chain(recipients.iter().filter(|(_, role)| *role == Role::Bcc))
 }
 
-/// The certificate for one recipient, of candidates of one standard: the best checked of those that count and can be used; of
-/// equals, the newest.
-pub fn choose(
+/// The certificate for one recipient, of candidates of one standard: the best checked of those that count
+/// and can be used; of equals, the one that the person said last is theirs, and then the newest.
+fn choose(
     recipient: &Address,
     candidates: Vec<Cert>,
-    acceptance: &Acceptance,
-    at: Time,
+    known: &Known<'_>,
+    history: &History,
 ) -> Result<(Cert, Checked), PlanProblem> {
     let recipient_is = || recipient.clone();
     let mut best: Option<(Checked, Cert)> = None;
@@ -514,8 +517,8 @@ pub fn choose(
     };
     for cert in candidates {
         let fingerprint = cert.fingerprint();
-        let checked = acceptance.checked(recipient, &fingerprint);
-        let found = match (checked, cert.usable_for_encryption(at)) {
+        let checked = known.acceptance.checked(recipient, &fingerprint);
+        let found = match (checked, cert.usable_for_encryption(known.at)) {
             (Checked::Rejected, _) => Err(PlanProblem::Rejected {
                 recipient: recipient_is(),
                 fingerprint,
@@ -534,7 +537,8 @@ pub fn choose(
         match found {
             Ok(()) => {
                 let rank = |checked: Checked, cert: &Cert| {
-                    (checked.rank(), std::cmp::Reverse(cert.created()))
+                    let said = history.last_answer(&cert.fingerprint());
+                    (checked.rank(), Reverse(said), Reverse(cert.created()))
                 };
                 let better = best
                     .as_ref()

@@ -307,3 +307,19 @@ fn rule_53_what_is_no_change_blocks_nothing() {
     ];
     assert!(bob_with(&own, 5).plan(&to_bob).is_ok());
 }
+
+#[test]
+fn rule_53_of_two_confirmed_ones_the_last_said_is_used() {
+    let (one, other) = (openpgp("bob"), openpgp("bob"));
+    let certs = [
+        (one.clone(), Checked::Confirmed, 1),
+        (other.clone(), Checked::Confirmed, 2),
+    ];
+    for (first, second, used) in [(5, 6, &other), (7, 6, &one)] {
+        let mut world = bob_with(&certs, first);
+        let history = world.histories.values_mut().next().unwrap();
+        history.answered(other.fingerprint(), Time::from_second(second).unwrap());
+        let plan = world.plan(&[("bob", Role::To)]).unwrap();
+        assert_eq!(plan.recipients()[0].cert.fingerprint(), used.fingerprint());
+    }
+}

@@ -40,7 +40,10 @@ fn addresses_domains_and_machines_are_blocked_and_blocked_no_more() {
     let all = wax.json(&["block", "list"]);
     assert_eq!(all["blocked"].as_array().unwrap().len(), 3, "{all:#}");
     // Many at once are judged anew, whatever is remembered of them.
-    let mbox = format!("From x Sun May  3 10:00:00 2026\n{}\n", letter("friend@example.net", "192.0.2.1"));
+    let mbox = format!(
+        "From x Sun May  3 10:00:00 2026\n{}\n",
+        letter("friend@example.net", "192.0.2.1")
+    );
     let mbox = wax.file("all.mbox", mbox);
     let cautions = |wax: &Wax| wax.json(&["open", &mbox])["messages"][0]["cautions"].clone();
     assert_eq!(cautions(&wax), serde_json::json!(["blocked-sender"]));
