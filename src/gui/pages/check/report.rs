@@ -90,7 +90,9 @@ pub fn report_ui(
     head_ui(ui, shown, saving);
     if std::mem::take(&mut shown.fresh) {
         let head = Rect::from_min_max(top, ui.cursor().min);
-        ui.scroll_to_rect(head, Some(egui::Align::TOP));
+        // At once: what moves cannot be pressed.
+        let still = egui::style::ScrollAnimation::none();
+        ui.scroll_to_rect_animation(head, Some(egui::Align::TOP), still);
     }
     changes_ui(ui, &shown.answer);
     for topic in Topic::ALL {
