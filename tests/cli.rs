@@ -473,10 +473,10 @@ fn rule_25_opening_a_letter_asks_nobody_on_the_network() {
 #[test]
 fn settings_are_shown_and_set_and_a_signature_text_belongs_to_an_identity() {
     let alice = Wax::with_identity("Alice", "alice@example.org");
-    let usual = json!({ "theme": "system", "text_size": 100, "window": null });
+    let usual = json!({ "theme": "system", "text_size": 100, "window": null, "border": null });
     assert_eq!(alice.json(&["settings", "show"]), usual);
     let set = ["settings", "set", "--theme", "dark", "--text-size", "150"];
-    let changed = json!({ "theme": "dark", "text_size": 150, "window": null });
+    let changed = json!({ "theme": "dark", "text_size": 150, "window": null, "border": null });
     assert_eq!(alice.json(&set), changed);
     alice.json(&["settings", "set", "--theme", "light"]);
     assert_eq!(alice.json(&["settings", "show"])["text_size"], 150);

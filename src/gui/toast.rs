@@ -70,7 +70,7 @@ impl Toast {
 }
 
 impl Toast {
-    /// A sender who was blocked, or is no more; `back` takes it back.
+    /// Something about senders and servers: who is blocked, whose word counts; `back` takes it back.
     pub fn blocking(words: impl Into<String>, back: Command) -> Self {
         Toast {
             words: words.into(),

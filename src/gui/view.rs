@@ -58,7 +58,7 @@ pub enum Slot {
     Distrust,
     /// Settings: a request for a certificate.
     Request,
-    /// A sender who is blocked, or is no more.
+    /// A sender who is blocked, or is no more; and whose word about servers counts.
     Block,
     /// Write: how the draft would travel.
     Preflight,

@@ -342,11 +342,12 @@ impl Window {
                 }
                 self.settings.answer(slot, result, actions);
             }
-            Slot::Block => {
-                if let Err(failure) = result {
-                    self.read.answer(slot, Err(failure), actions);
-                }
-            }
+            Slot::Block => match result {
+                // What counts now is read off the open letter again.
+                Ok(Outcome::Border(_)) => self.read.look_again(),
+                Ok(_) => {}
+                Err(failure) => self.read.answer(slot, Err(failure), actions),
+            },
             Slot::Account
             | Slot::AccountTest
             | Slot::Storage
@@ -410,6 +411,11 @@ impl Window {
             Ok(Outcome::Outbox(entries)) => self.view.outbox = Some(entries.clone()),
             Ok(Outcome::Letters(letters)) => self.view.letters = Some(letters.clone()),
             Ok(Outcome::Overview(overview)) => self.view.overview = Some(overview.clone()),
+            Ok(Outcome::Border(border)) => {
+                if let Some(overview) = &mut self.view.overview {
+                    overview.border.clone_from(border);
+                }
+            }
             Ok(Outcome::Blocked(all)) => {
                 if let Some(overview) = &mut self.view.overview {
                     overview.blocked.clone_from(all);

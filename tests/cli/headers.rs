@@ -261,3 +261,23 @@ fn look_alikes_of_people_one_knows_are_told_and_a_header_alone_suffices() {
         assert!(!code.is_empty() || codes.is_empty(), "{from}: {codes:?}");
     }
 }
+
+#[test]
+fn rule_64_the_border_host_can_be_said_once_for_all() {
+    let (wax, message, zone) = arrived("rsa");
+    let text = format!("Authentication-Results: mx.example.net; spf=pass\r\n{message}");
+    let counts = |wax: &Wax| {
+        let found = headers(wax, &text, &zone, &[]);
+        found["claimed"][0]["counts"].clone()
+    };
+    assert_eq!(counts(&wax), json!(false));
+    let set = wax.json(&["settings", "set", "--border", "MX.example.net"]);
+    assert_eq!(set["border"], "mx.example.net");
+    assert_eq!(counts(&wax), json!(true));
+    wax.json(&["settings", "set", "--border", ""]);
+    assert_eq!(counts(&wax), json!(false));
+    assert_eq!(
+        wax.error(&["settings", "set", "--border", "no host"]),
+        "bad-domain"
+    );
+}

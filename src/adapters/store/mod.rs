@@ -19,6 +19,7 @@
 mod accounts;
 mod anchors;
 mod blocked;
+mod border;
 mod certs;
 mod checkup;
 mod db;
@@ -539,6 +540,14 @@ impl Store for FileStore {
     ) -> Result<(), StoreFailure> {
         let head = (uid, blocked, at);
         self.open_and_write(|tx, key| letters::put_letter(tx, key, account, head, bytes))
+    }
+
+    fn border(&self) -> Result<Option<String>, StoreFailure> {
+        self.db.read(border::get)
+    }
+
+    fn set_border(&self, host: Option<&str>, at: Time) -> Result<(), StoreFailure> {
+        self.db.write(|tx| border::set(tx, host, at))
     }
 
     fn blocked(&self) -> Result<Vec<(Blocked, Time)>, StoreFailure> {

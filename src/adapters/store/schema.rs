@@ -161,10 +161,14 @@ CREATE TABLE checkup (
 ) STRICT;
 ";
 
-/// Whom the person does not want to hear from, and letters from them.
+/// Whom the person does not want to hear from, and letters from them; and the server whose word about
+/// other servers counts.
 const FORMAT_10: &str = "
 CREATE TABLE blocked (
     entry TEXT PRIMARY KEY, at INTEGER NOT NULL     -- an address, a domain or an address of a machine
 ) STRICT;
 ALTER TABLE letter ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE border (
+    only INTEGER PRIMARY KEY CHECK (only = 1), host TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
 ";

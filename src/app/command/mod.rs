@@ -362,6 +362,10 @@ pub enum Command {
     Unblock(String),
     /// Who is blocked.
     Blocked,
+    /// Whose word about other servers counts (rule 64).
+    Border,
+    /// From now on this host's does, as typed; with nothing, nobody's.
+    SetBorder(Option<String>),
     /// Looks at one's own server from behind one's login.
     CheckAccount(Box<AccountQuestion>),
     /// Saves a report of the check-up, as the words for people make it.

@@ -101,6 +101,8 @@ pub enum Outcome {
     KeyChain(Box<ChainCard>),
     /// Of [`Command::Block`], [`Command::Unblock`] and [`Command::Blocked`]: who is blocked, since when.
     Blocked(Vec<(Blocked, Time)>),
+    /// Of [`Command::Border`] and [`Command::SetBorder`].
+    Border(Option<String>),
     /// Of [`Command::CheckDomain`].
     Checked(Box<CheckAnswer>),
     /// Of [`Command::Train`].
@@ -230,6 +232,8 @@ pub struct Overview {
     pub practising: Option<Mailbox>,
     /// The standards by which each identity can write: `openpgp`, `smime` or `both`.
     pub schemes: Vec<(Address, &'static str)>,
+    /// The person's own mail server, whose word about others counts (rule 64).
+    pub border: Option<String>,
     /// Who is blocked, and since when; the newest first.
     pub blocked: Vec<(Blocked, Time)>,
 }

@@ -489,6 +489,10 @@ pub trait Store: Send + Sync {
         blocked: bool,
         at: Time,
     ) -> Result<(), StoreFailure>;
+    /// The person's own mail server out there, whose word about others counts (rule 64).
+    fn border(&self) -> Result<Option<String>, StoreFailure>;
+    /// From now on it is this one, or none.
+    fn set_border(&self, host: Option<&str>, at: Time) -> Result<(), StoreFailure>;
     /// Whom the person blocked, and since when.
     fn blocked(&self) -> Result<Vec<(Blocked, Time)>, StoreFailure>;
     /// Blocks somebody.

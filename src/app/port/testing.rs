@@ -3,8 +3,7 @@
 use super::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, Met, NoResolver, PageVisit, Receipt,
     Resolver, Resolvers, Scan, ScanFailure, Scanner, Servers, SignatureVerifier, Submission,
-    SubmitFailure, Surveyed, SystemAuthorities, SystemTrust, Visit, Vouching, Wanted, Web,
-    WebFailure,
+    SubmitFailure, Surveyed, SystemAuthorities, SystemTrust, Visit, Vouching, Web, WebFailure,
 };
 use crate::app::job::{Cancel, Watch};
 use crate::base::{Passphrase, Time};
@@ -129,17 +128,6 @@ impl MailboxServer for Nothing {
         _: &Account,
         _: &Passphrase,
         _: &dyn Fn(&str) -> bool,
-        _: &Watch,
-    ) -> Result<Vec<Fetched>, FetchFailure> {
-        Err(FetchFailure::NoMailbox)
-    }
-
-    fn wait_for(
-        &self,
-        _: &Account,
-        _: &Passphrase,
-        _: &dyn Fn(&str) -> bool,
-        _: &Wanted<'_>,
         _: &Watch,
     ) -> Result<Vec<Fetched>, FetchFailure> {
         Err(FetchFailure::NoMailbox)

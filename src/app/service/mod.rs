@@ -249,6 +249,8 @@ pub fn run(desks: &Desks, command: Command, watch: &Watch) -> Result<Outcome, Fa
         }
         Command::Block(text) => Outcome::Blocked(blocked::block(desk, &text)?),
         Command::Unblock(text) => Outcome::Blocked(blocked::unblock(desk, &text)?),
+        Command::Border => Outcome::Border(desk.store.border()?),
+        Command::SetBorder(host) => Outcome::Border(origin::set_border(desk, host.as_deref())?),
         Command::Blocked => Outcome::Blocked(desk.store.blocked()?),
         Command::CheckAccount(question) => {
             Outcome::Checked(Box::new(checkup_account::check(desk, &question, watch)?))
@@ -341,6 +343,7 @@ fn overview(desks: &Desks) -> Result<Overview, Failure> {
         identities,
         accounts: desk.store.accounts()?,
         blocked: desk.store.blocked()?,
+        border: desk.store.border()?,
         schemes,
     })
 }

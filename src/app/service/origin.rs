@@ -2,9 +2,10 @@
 
 use super::checkup;
 use super::identity::name_of;
+use crate::address::domain::host_to_ascii;
 use crate::app::command::{OriginAnswer, OriginWish};
 use crate::app::desk::Desk;
-use crate::app::failure::{Failure, OpenMessageFailure};
+use crate::app::failure::{CheckFailure, Failure, OpenMessageFailure};
 use crate::app::job::{Step, Watch};
 use crate::app::port::{OfflineNames, Resolver};
 use crate::base::Time;
@@ -30,7 +31,10 @@ pub fn origin(desk: &Desk, wish: &OriginWish, watch: &Watch) -> Result<OriginAns
     let tree = Tree::parse(&wish.message).map_err(OpenMessageFailure::Mime)?;
     let header = tree.root().header();
     let question = OriginQuestion {
-        border: wish.border.clone(),
+        border: match &wish.border {
+            Some(border) => Some(border.clone()),
+            None => desk.store.border()?,
+        },
         client_ip: wish.client_ip,
         helo: wish.helo.clone(),
         mail_from: wish.mail_from.clone(),
@@ -66,6 +70,19 @@ pub fn origin(desk: &Desk, wish: &OriginWish, watch: &Watch) -> Result<OriginAns
         asked: wish.ask && !desk.offline,
         contacted: names.asks(),
     })
+}
+
+/// Says whose word about other servers counts from now on.
+pub fn set_border(desk: &Desk, typed: Option<&str>) -> Result<Option<String>, Failure> {
+    let host = match typed.map(str::trim).filter(|typed| !typed.is_empty()) {
+        None => None,
+        Some(typed) => {
+            let host = host_to_ascii(typed).filter(|host| host.contains('.'));
+            Some(host.ok_or_else(|| CheckFailure::BadDomain(typed.to_owned()))?)
+        }
+    };
+    desk.store.set_border(host.as_deref(), desk.clock.now())?;
+    Ok(host)
 }
 
 /// The time to judge signatures at: when it is named, that; else when the last server took the message,

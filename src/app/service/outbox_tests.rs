@@ -5,7 +5,7 @@ use crate::app::command::{DraftSource, OpenWhat, Way};
 use crate::app::port::testing::{Nothing, Still};
 use crate::app::port::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, Reply, Stage, Submission, Surveyed,
-    TlsFacts, Wanted,
+    TlsFacts,
 };
 use crate::app::service::{identity, open, send};
 use crate::app::workers::Threads;
@@ -92,19 +92,6 @@ impl MailboxServer for Picky {
         _: &Watch,
     ) -> Result<Vec<Fetched>, FetchFailure> {
         Err(FetchFailure::NoMailbox)
-    }
-
-    fn wait_for(
-        &self,
-        account: &Account,
-        password: &Passphrase,
-        known: &dyn Fn(&str) -> bool,
-        wanted: &Wanted<'_>,
-        watch: &Watch,
-    ) -> Result<Vec<Fetched>, FetchFailure> {
-        let mut fetched = self.fetch(account, password, known, watch)?;
-        fetched.retain(|letter| (wanted.is)(&letter.bytes));
-        Ok(fetched)
     }
 }
 

@@ -26,6 +26,10 @@ pub struct SettingsSet {
     /// How large everything is drawn, in percent: 100, 125, 150, 175 or 200
     #[arg(long, value_name = "PERCENT", value_parser = text_size)]
     pub text_size: Option<TextSize>,
+    /// The name of your own mail server, whose word about other servers counts (Authentication-Results); an
+    /// empty one takes it back
+    #[arg(long, value_name = "HOST")]
+    pub border: Option<String>,
     /// The text under your letters; an empty one removes it
     #[arg(long, value_name = "TEXT", group = "text")]
     pub signature: Option<String>,

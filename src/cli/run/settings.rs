@@ -4,6 +4,7 @@ use super::report::Report;
 use super::{Session, identity, read_input, unexpected};
 use crate::app::command::{Command, Outcome};
 use crate::app::failure::{Failure, FileFailure};
+use crate::base::untrusted::escape_line;
 use crate::cli::args::{SettingsCommand, SettingsSet};
 use crate::settings::{Preferences, PreferencesChange, SIGNATURE_BYTES};
 use serde_json::json;
@@ -37,6 +38,9 @@ fn set(session: &Session, args: &SettingsSet) -> Result<Report, Failure> {
         let address = args.whose.as_deref().map(identity::address).transpose()?;
         session.run(Command::SetSignature { address, text })?;
     }
+    if let Some(host) = &args.border {
+        session.run(Command::SetBorder(Some(host.clone())))?;
+    }
     let change = PreferencesChange {
         theme: args.theme,
         text_size: args.text_size,
@@ -56,12 +60,15 @@ fn signature_of(file: &Path) -> Result<String, Failure> {
 
 fn show(session: &Session, command: Command) -> Result<Report, Failure> {
     match session.run(command)? {
-        Outcome::Preferences(preferences) => Ok(report(&preferences)),
+        Outcome::Preferences(preferences) => match session.run(Command::Border)? {
+            Outcome::Border(border) => Ok(report(&preferences, border.as_deref())),
+            _ => Err(unexpected()),
+        },
         _ => Err(unexpected()),
     }
 }
 
-fn report(preferences: &Preferences) -> Report {
+fn report(preferences: &Preferences, border: Option<&str>) -> Report {
     let window = preferences.window.map(|window| {
         json!({
             "width": window.width,
@@ -75,6 +82,7 @@ fn report(preferences: &Preferences) -> Report {
         "theme": preferences.theme.word(),
         "text_size": preferences.text_size.percent(),
         "window": window,
+        "border": border,
     });
     let place = preferences.window.map_or_else(
         || "as it opens".to_owned(),
@@ -83,9 +91,10 @@ fn report(preferences: &Preferences) -> Report {
     Report::new(
         json,
         format!(
-            "Theme      {}\nText size  {}\nWindow     {place}",
+            "Theme      {}\nText size  {}\nWindow     {place}\nBorder     {}",
             preferences.theme.word(),
-            preferences.text_size
+            preferences.text_size,
+            escape_line(border.unwrap_or("none"))
         ),
     )
 }

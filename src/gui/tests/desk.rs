@@ -74,6 +74,7 @@ pub fn view(hostile: bool) -> View {
         practising: None,
         schemes: vec![(ada.address.clone(), "openpgp")],
         blocked: Vec::new(),
+        border: None,
     });
     view.outbox = Some(outbox(hostile));
     view.letters = Some(vec![

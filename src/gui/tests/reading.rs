@@ -619,3 +619,32 @@ fn a_sender_is_blocked_on_the_tab_route_with_a_way_back_and_their_letters_are_hi
     harness.run();
     harness.get_by_label("Unblock evil.example");
 }
+
+#[test]
+fn rule_64_whose_word_counts_is_said_on_the_tab_route_with_a_way_back() {
+    let message = "Authentication-Results: mx.example.net; spf=pass\r\nFrom: eve@evil.example\r\n\r\nHello.\r\n";
+    let mut paper = Paper::new(Some(Place::Read), false);
+    opened(&mut paper, unprotected(message.to_owned()));
+    let mut harness = window(paper, SIZE, false);
+    harness.get_by_role_and_label(Role::Tab, "Route").click();
+    harness.run();
+    let answer = Ok(Outcome::Origin(Box::new(origin_of(message))));
+    let mut asked = Vec::new();
+    let read = &mut harness.state_mut().read;
+    read.answer(Slot::Origin, answer, &mut asked);
+    harness.run();
+    harness.get_by_label("It is my server").click();
+    harness.run();
+    let state = harness.state_mut();
+    let host = "mx.example.net";
+    let says =
+        |command: &&Command| matches!(command, Command::SetBorder(Some(said)) if said == host);
+    assert_eq!(state.commands().iter().filter(|c| says(c)).count(), 1);
+    let offered = |action: &Action| matches!(action, Action::Offer(_));
+    assert!(state.asked.iter().any(offered), "there is a way back");
+    // The way is looked at again once that is kept.
+    state.read.look_again();
+    let before = state.commands().len();
+    harness.run();
+    assert!(harness.state().commands().len() > before);
+}

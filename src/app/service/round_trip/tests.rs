@@ -6,7 +6,7 @@ use crate::address::Address;
 use crate::app::port::testing::Nothing;
 use crate::app::port::{
     Clock, Connected, FetchFailure, Fetched, MailboxServer, PracticeServer, Receipt, Reply, Stage,
-    Submission, SubmitFailure, Surveyed, TlsFacts, Wanted,
+    Submission, SubmitFailure, Surveyed, TlsFacts,
 };
 use crate::app::workers::Threads;
 use crate::base::{Passphrase, Secret, Time};
@@ -165,19 +165,6 @@ impl MailboxServer for Post {
                 bytes: bytes.to_vec(),
             })
             .collect())
-    }
-
-    fn wait_for(
-        &self,
-        account: &Account,
-        password: &Passphrase,
-        known: &dyn Fn(&str) -> bool,
-        wanted: &Wanted<'_>,
-        watch: &Watch,
-    ) -> Result<Vec<Fetched>, FetchFailure> {
-        let mut fetched = self.fetch(account, password, known, watch)?;
-        fetched.retain(|letter| (wanted.is)(&letter.bytes));
-        Ok(fetched)
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Open {
     /// Whether the lines against its sender are unfolded.
     pub lines_open: bool,
     /// Whether that was asked for.
-    asked_route: bool,
+    pub asked_route: bool,
     /// The link that is to be followed, while it is asked whether.
     pub following: Option<usize>,
     /// What is to be saved, while it is asked where.

@@ -83,6 +83,14 @@ fn summary_sign_of(word: &str) -> (Tone, Icon, &'static str) {
 }
 
 impl ReadPage {
+    /// The way of the open letter is looked at again: what counts of it has changed.
+    pub fn look_again(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.origin = None;
+            open.asked_route = false;
+        }
+    }
+
     /// A message opens from outside the list: nothing of the list is chosen then.
     pub fn open_file(&mut self, path: PathBuf, actions: &mut Vec<Action>) {
         self.adding = false;

@@ -5,6 +5,7 @@ use super::message::Open;
 use super::sheet_margin;
 use crate::app::command::{Command, OriginWish};
 use crate::gui::theme::{self, Icon, Palette, Tone, steps};
+use crate::gui::toast::Toast;
 use crate::gui::view::{Action, Slot, View};
 use crate::gui::widgets::{self, Kind, button, untrusted};
 use crate::headers::{
@@ -61,7 +62,7 @@ pub fn route_ui(ui: &mut Ui, view: &View, open: &mut Open, room: f32, actions: &
                     checks_ui(ui, &answer.origin);
                     head(ui, "The way it took, first to last");
                     hops_ui(ui, &answer.origin);
-                    claims_ui(ui, &answer.origin);
+                    claims_ui(ui, &answer.origin, actions);
                     head(ui, "Do you want to hear from them?");
                     blocking::blocking_ui(
                         ui,
@@ -243,7 +244,7 @@ fn hop_ui(ui: &mut Ui, hop: &Hop, name: Option<&ReverseName>) {
 }
 
 /// What others claim to have checked.
-fn claims_ui(ui: &mut Ui, origin: &Origin) {
+fn claims_ui(ui: &mut Ui, origin: &Origin, actions: &mut Vec<Action>) {
     if origin.claims.is_empty() {
         return;
     }
@@ -274,5 +275,30 @@ fn claims_ui(ui: &mut Ui, origin: &Origin) {
             let words = untrusted(ui, &words, true, 600);
             ui.add(Label::new(theme::small(words)).wrap());
         });
+    }
+    border_ui(ui, origin, actions);
+}
+
+/// Whoever knows the name of their own server says so once; from then on its word counts (rule 64).
+fn border_ui(ui: &mut Ui, origin: &Origin, actions: &mut Vec<Action>) {
+    let Some(claim) = origin.claims.first() else {
+        return;
+    };
+    let host = claim.by.to_string();
+    if claim.standing != Standing::NoBorder || !host.contains('.') {
+        return;
+    }
+    let name = untrusted(ui, &host, true, 80);
+    let words = format!(
+        "Is {name} the server that takes your mail? Then what it says counts, where it wrote it."
+    );
+    ui.add(Label::new(theme::faded(ui, words)).wrap());
+    if button(ui, Kind::Plain, None, "It is my server").clicked() {
+        let offer = Toast::blocking(
+            format!("The word of {host} counts."),
+            Command::SetBorder(None),
+        );
+        actions.push(Action::run(Slot::Block, Command::SetBorder(Some(host))));
+        actions.push(Action::Offer(Box::new(offer)));
     }
 }

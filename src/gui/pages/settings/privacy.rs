@@ -3,8 +3,10 @@
 
 use super::super::read::blocking::act;
 use super::card_ui;
+use crate::app::command::Command;
 use crate::gui::theme::{self, Icon, Palette, steps};
-use crate::gui::view::{Action, View};
+use crate::gui::toast::Toast;
+use crate::gui::view::{Action, Slot, View};
 use crate::gui::widgets::{self, untrusted};
 use crate::wording;
 use egui::Ui;
@@ -85,6 +87,7 @@ const NEVER: [&str; 4] = [
 /// Draws the table.
 pub fn privacy_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
     blocked_ui(ui, view, actions);
+    border_ui(ui, view, actions);
     card_ui(ui, "Who is contacted", |ui| {
         for (place, row) in contacted(view).iter().enumerate() {
             if place > 0 {
@@ -148,6 +151,25 @@ fn blocked_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
                     act(entry, false, actions);
                 }
             });
+        }
+    });
+}
+
+/// Whose word about other servers counts (rule 64).
+fn border_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
+    let border = view.overview.as_ref().and_then(|o| o.border.as_ref());
+    let Some(border) = border else {
+        return;
+    };
+    card_ui(ui, "Whose word about other servers counts", |ui| {
+        let name = untrusted(ui, border, true, 120);
+        let words = format!("{name}, where it wrote it itself (Authentication-Results).");
+        ui.add(egui::Label::new(theme::body(words)).wrap());
+        if widgets::button(ui, widgets::Kind::Plain, None, "It counts no more").clicked() {
+            let back = Command::SetBorder(Some(border.clone()));
+            let offer = Toast::blocking(format!("The word of {border} counts no more."), back);
+            actions.push(Action::run(Slot::Block, Command::SetBorder(None)));
+            actions.push(Action::Offer(Box::new(offer)));
         }
     });
 }
