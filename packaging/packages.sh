@@ -113,12 +113,14 @@ opensmtpd_aside() {
     local folder=$1 deb libraries user
     if [ ! -x "$folder/usr/sbin/smtpd" ]; then
         say "Putting OpenSMTPD below $folder"
-        (cd "$TMPDIR" && apt-get download -qq opensmtpd 2>/dev/null) || return 1
+        # A machine that has never asked for the lists of packages has none.
+        (cd "$TMPDIR" && { apt-get download -qq opensmtpd || { apt-get update -qq && apt-get download -qq opensmtpd; }; }) \
+            2>/dev/null || return 1
         deb=$(compgen -G "$TMPDIR/opensmtpd_*.deb") || return 1
         libraries=$(dpkg -f "$deb" Depends | tr ',' '\n' | sed -nE 's/^ *((lib|zlib)[a-z0-9.+-]*).*/\1/p')
         # shellcheck disable=SC2086 # each is a package
         need_packages "What OpenSMTPD is linked to" $libraries
-        dpkg -x "$deb" "$folder" || return 1
+        mkdir -p "$folder" && dpkg -x "$deb" "$folder" || return 1
     fi
     for user in opensmtpd opensmtpq; do
         getent group $user >/dev/null || groupadd --system $user || return 1
