@@ -261,6 +261,12 @@ fn passed(finding: &Finding) -> String {
         (FindingId::SizeLimit, Detail::Bytes(bytes)) => {
             format!("Letters of up to {} are taken.", super::size(*bytes))
         }
+        (FindingId::TlsOld, Detail::Text(text)) => {
+            format!(
+                "It agrees on {}; what is out of date is refused.",
+                escape_line(text)
+            )
+        }
         (FindingId::SizeLimit, _) => "The server names no limit.".to_owned(),
         (FindingId::ConnectionLimit, Detail::Count { seen, most }) => {
             format!("Of {most} connections at once, {seen} were taken: there is a limit.")

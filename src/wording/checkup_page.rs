@@ -3,7 +3,7 @@
 
 use super::checkup::{finding, finding_title, owner, record_steps, result};
 use super::date_time;
-use super::server_guide::RESTRICTIONS;
+use super::server_guide::{RESTRICTIONS, TRANSPORT_GUIDE};
 use crate::app::command::CheckAnswer;
 use crate::base::untrusted::escape_line;
 use crate::checkup::{Finding, FindingId, Outcome, Owner, Topic};
@@ -67,11 +67,8 @@ pub fn checkup_page(answer: &CheckAnswer) -> String {
             page.push_str("</div>\n");
         }
     }
-    page.push_str("<h2>What no program can check</h2>\n<div class=\"card\"><ul>\n");
-    for line in CHECKUP_GUIDE {
-        page.push_str(&format!("<li>{}</li>\n", text(line)));
-    }
-    page.push_str("</ul></div>\n");
+    guide("Ports and policies", &TRANSPORT_GUIDE, &mut page);
+    guide("What no program can check", &CHECKUP_GUIDE, &mut page);
     restrictions(&mut page);
     page.push_str("<h2>Contacted</h2>\n<p>");
     let contacted: Vec<String> = answer.contacted.iter().map(|host| text(host)).collect();
@@ -82,6 +79,14 @@ pub fn checkup_page(answer: &CheckAnswer) -> String {
     page.push_str(&contacted.join(", "));
     page.push_str("</p>\n</body>\n</html>\n");
     page
+}
+
+fn guide(title: &str, lines: &[&str], page: &mut String) {
+    page.push_str(&format!("<h2>{title}</h2>\n<div class=\"card\"><ul>\n"));
+    for line in lines {
+        page.push_str(&format!("<li>{}</li>\n", text(line)));
+    }
+    page.push_str("</ul></div>\n");
 }
 
 /// What a part of a report is called.

@@ -54,7 +54,7 @@ pub use plan::{
 };
 pub use print::printout;
 pub use progress::{outside, step, visible};
-pub use server_guide::{RESTRICTIONS, Restriction, block_lines};
+pub use server_guide::{RESTRICTIONS, Restriction, TRANSPORT_GUIDE, block_lines};
 pub use store::{kept, vault_kind};
 pub use structure::{
     attachment_caution, attachment_name, layers, name_caution, own_protection, part_cover,

@@ -93,6 +93,20 @@ pub const RESTRICTIONS: [Restriction; 4] = [
     },
 ];
 
+/// How letters are encrypted on their way, for who wonders about ports and policies.
+pub const TRANSPORT_GUIDE: [&str; 6] = [
+    "Port 465, from your program to your server: the connection is encrypted from its first byte. Nothing is ever said in \
+     the clear, so nobody in between can talk it away. That is why Waxwing takes it first.",
+    "Port 587, from your program to your server: the connection begins readable and is raised to encryption by STARTTLS. \
+     A program that insists on that, as Waxwing does, is as safe; one that only tries is not.",
+    "Port 2525 does the same as 587 where a network blocks that one. Use it when your provider names it.",
+    "Port 25 is for servers among themselves, and no way in for your program.",
+    "Between servers encryption is opportunistic: they encrypt where the other side offers it, and deliver readable where \
+     somebody in between takes the offer away. MTA-STS and DANE enforce it: who keeps to them delivers encrypted and to \
+     the right server, or not at all. TLS-RPT has them report when that fails.",
+    "What you seal stays sealed over all of these. They protect what no seal hides: who writes to whom, and when.",
+];
+
 /// Lines by which a mail server of one's own turns a sender away, for each program. An entry holds nothing
 /// but what addresses and names of hosts may, so that no line of it can become another.
 pub fn block_lines(entry: &Blocked) -> Vec<(&'static str, String)> {

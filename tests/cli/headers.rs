@@ -281,3 +281,32 @@ fn rule_64_the_border_host_can_be_said_once_for_all() {
         "bad-domain"
     );
 }
+
+#[test]
+fn selectors_of_the_own_domain_are_learned_from_letters_that_held() {
+    let (wax, message, zone) = arrived("rsa");
+    // The zone as a stranger's resolver shows it: it cannot be listed, so that the name has to be known.
+    let found = |wax: &Wax| {
+        let zone = wax.file("zone", &zone);
+        let report = wax.json(&["check", "example.org", "--zone", &zone]);
+        let all = report["findings"].as_array().unwrap().clone();
+        all.iter()
+            .any(|f| f["subject"].as_str().unwrap().contains("may._domainkey"))
+    };
+    assert!(found(&wax), "a zone file lists its own");
+    let kept = |wax: &Wax| {
+        let db = std::fs::read(wax.home().join("waxwing.sqlite")).unwrap_or_default();
+        let wal = std::fs::read(wax.home().join("waxwing.sqlite-wal")).unwrap_or_default();
+        let all = [db, wal].concat();
+        memchr::memmem::find(&all, b"selectors:example.org").is_some()
+    };
+    headers(&wax, &message, &zone, &[]);
+    assert!(!kept(&wax), "it is nobody's own domain");
+    wax.json(&["identity", "new", "Alice", "alice@example.org"]);
+    headers(&wax, &format!("{message}more\r\n"), &zone, &[]);
+    let spoiled = zone.replace("p=", "p=A");
+    headers(&wax, &message, &spoiled, &[]);
+    assert!(!kept(&wax), "it did not hold");
+    headers(&wax, &message, &zone, &[]);
+    assert!(kept(&wax));
+}

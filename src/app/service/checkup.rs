@@ -44,7 +44,7 @@ pub fn domain(
     let domain = Name::parse(&ascii).map_err(|_| bad())?;
     let names = resolver(desk, question.zone.as_deref(), question.resolver)?;
     let subject = Subject {
-        selectors: selectors(&*names, &domain, &question.selectors),
+        selectors: selectors(desk, &*names, &domain, &question.selectors),
         lists: block_lists(&question.lists)?,
         domain,
     };
@@ -439,8 +439,25 @@ fn block_lists(names: &[String]) -> Result<Vec<Name>, Failure> {
     Ok(zones)
 }
 
+/// Most selectors of one domain that are learned from letters; the newest stay.
+pub(super) const LEARNED: usize = 20;
+
+/// Under which they are kept.
+pub(super) fn learned_as(domain: &str) -> String {
+    format!("selectors:{domain}")
+}
+
+/// Those that signed letters of the person's own domain and held.
+pub(super) fn learned_selectors(desk: &Desk, domain: &str) -> Vec<String> {
+    let kept = desk.store.checkup(&learned_as(domain)).ok().flatten();
+    let text = kept.map(|(bytes, _)| String::from_utf8_lossy(&bytes).into_owned());
+    let words = text.unwrap_or_default();
+    words.split_ascii_whitespace().map(str::to_owned).collect()
+}
+
 /// Those that the person named, those that the zone lists, and the common ones to be tried.
 fn selectors(
+    desk: &Desk,
     names: &dyn Resolver,
     domain: &Name,
     named: &[String],
@@ -454,10 +471,13 @@ fn selectors(
             (!selector.starts_with('*')).then(|| selector.to_owned())
         }));
     }
-    let tried = checkup::common_selectors()
-        .filter(|name| !known.contains(*name))
-        .map(|name| (name.to_owned(), SelectorSource::Tried))
-        .collect::<Vec<_>>();
+    let learned = learned_selectors(desk, domain.as_str());
+    let common = checkup::common_selectors().map(str::to_owned);
+    let tried: BTreeSet<String> = common.chain(learned).collect();
+    let tried: Vec<_> = tried
+        .difference(&known)
+        .map(|name| (name.clone(), SelectorSource::Tried))
+        .collect();
     let known = known.into_iter().map(|name| (name, SelectorSource::Known));
     known.chain(tried).collect()
 }

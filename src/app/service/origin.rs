@@ -12,7 +12,7 @@ use crate::base::Time;
 use crate::cert::Checked;
 use crate::checkup::Facts;
 use crate::dns::Snapshot;
-use crate::headers::{self, Known, OriginQuestion, ServerSignatures};
+use crate::headers::{self, Known, OriginQuestion, ServerSignatures, SignatureOutcome};
 use crate::mime::Tree;
 use std::sync::Arc;
 
@@ -65,11 +65,37 @@ pub fn origin(desk: &Desk, wish: &OriginWish, watch: &Watch) -> Result<OriginAns
         round = round.saturating_add(1);
     };
     watch.stop_here()?;
+    learn_selectors(desk, &origin);
     Ok(OriginAnswer {
         origin,
         asked: wish.ask && !desk.offline,
         contacted: names.asks(),
     })
+}
+
+/// Keeps under which names one's own domains sign: their check-up looks there too. Only signatures that held
+/// count, so that nobody else can name one; and since old ones go, none is ever missed. A home that cannot
+/// be written to reads all the same.
+fn learn_selectors(desk: &Desk, origin: &headers::Origin) {
+    let held = origin.signatures.dkim.iter();
+    let held = held.filter(|signature| signature.outcome == SignatureOutcome::Pass);
+    for signature in held {
+        let domain = signature.domain.raw().to_ascii_lowercase();
+        let own = desk.store.identities().is_ok_and(|identities| {
+            let mut domains = identities.iter().map(|one| one.mailbox.address.domain());
+            domains.any(|own| own == domain)
+        });
+        let selector = signature.selector.raw().to_ascii_lowercase();
+        let mut known = checkup::learned_selectors(desk, &domain);
+        if own && !known.contains(&selector) {
+            known.push(selector);
+            known.drain(..known.len().saturating_sub(checkup::LEARNED));
+            let name = checkup::learned_as(&domain);
+            let kept = known.join(" ");
+            let now = desk.clock.now();
+            let _ = desk.store.remember_checkup(&name, kept.as_bytes(), now);
+        }
+    }
 }
 
 /// Says whose word about other servers counts from now on.

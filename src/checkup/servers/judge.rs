@@ -180,7 +180,20 @@ fn judge(
     findings.push(match &seen.old {
         OldTls::Agreed(version) => Finding::fail(FindingId::TlsOld, subject, Owner::Provider)
             .with(Detail::Text(version.clone())),
-        OldTls::Refused => Finding::pass(FindingId::TlsOld, subject),
+        OldTls::Refused => {
+            let passed = Finding::pass(FindingId::TlsOld, subject);
+            match &seen.tls {
+                TlsSeen::Stands(session) => passed.with(Detail::Text(format!(
+                    "{}, {}",
+                    session.version, session.key_exchange
+                ))),
+                TlsSeen::NotOffered
+                | TlsSeen::Refused
+                | TlsSeen::Injected
+                | TlsSeen::Failed
+                | TlsSeen::NotTried => passed,
+            }
+        }
         OldTls::NotTried => Finding::unknown(FindingId::TlsOld, subject, NotKnown::NotAsked),
     });
     if let TlsSeen::Stands(session) = &seen.tls {

@@ -31,6 +31,7 @@ pub struct CheckPage {
     headers: String,
     headers_open: bool,
     guide_open: bool,
+    transport_open: bool,
     restrict_open: bool,
 }
 
@@ -114,6 +115,7 @@ pub fn check_ui(ui: &mut Ui, view: &View, state: &mut CheckPage) -> Vec<Action> 
                     account::account_ui(ui, view, &mut state.account, &mut actions);
                     headers_ui(ui, state, &mut actions);
                     restrict_ui(ui, state, &mut actions);
+                    transport_ui(ui, state);
                     guide_ui(ui, state);
                 });
         });
@@ -223,6 +225,18 @@ fn restrict_ui(ui: &mut Ui, state: &mut CheckPage, actions: &mut Vec<Action>) {
                 if copy.clicked() {
                     actions.push(Action::Copy((*lines).to_owned()));
                 }
+            }
+        }
+    });
+}
+
+/// How letters are encrypted on their way.
+fn transport_ui(ui: &mut Ui, state: &mut CheckPage) {
+    card_ui(ui, "", |ui| {
+        let label = "Why 465 and 587, and what enforces encryption";
+        if widgets::fold(ui, &mut state.transport_open, label) {
+            for line in wording::TRANSPORT_GUIDE {
+                ui.add(Label::new(theme::body(line)).wrap());
             }
         }
     });
