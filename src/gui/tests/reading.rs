@@ -592,7 +592,7 @@ fn a_sender_is_blocked_on_the_tab_route_with_a_way_back_and_their_letters_are_hi
         blocked: true,
     }]);
     paper.view.revision += 1;
-    let mut harness = window(paper, SIZE, false);
+    let mut harness = window(paper, [1280.0, 1400.0], false);
     harness
         .get_by_label("Show 1 letter from a blocked sender")
         .click();
@@ -618,21 +618,38 @@ fn a_sender_is_blocked_on_the_tab_route_with_a_way_back_and_their_letters_are_hi
     state.view.overview.as_mut().unwrap().blocked = vec![(entry, desk::now())];
     harness.run();
     harness.get_by_label("Unblock evil.example");
+    harness
+        .get_by_label("As lines for a mail server of your own")
+        .click();
+    harness.run();
 }
 
 #[test]
 fn rule_64_whose_word_counts_is_said_on_the_tab_route_with_a_way_back() {
-    let message = "Authentication-Results: mx.example.net; spf=pass\r\nFrom: eve@evil.example\r\n\r\nHello.\r\n";
-    let mut paper = Paper::new(Some(Place::Read), false);
-    opened(&mut paper, unprotected(message.to_owned()));
-    let mut harness = window(paper, SIZE, false);
-    harness.get_by_role_and_label(Role::Tab, "Route").click();
-    harness.run();
-    let answer = Ok(Outcome::Origin(Box::new(origin_of(message))));
-    let mut asked = Vec::new();
-    let read = &mut harness.state_mut().read;
-    read.answer(Slot::Origin, answer, &mut asked);
-    harness.run();
+    let taken = |by: &str| {
+        format!(
+            "Authentication-Results: mx.example.net; spf=pass\r\n\
+             Received: from a ([192.0.2.7]) by {by}; Sun, 3 May 2026 10:00:00 +0000\r\n\
+             From: eve@evil.example\r\n\r\nHello.\r\n"
+        )
+    };
+    let route_of = |message: String| {
+        let mut paper = Paper::new(Some(Place::Read), false);
+        let answer = Ok(Outcome::Origin(Box::new(origin_of(&message))));
+        opened(&mut paper, unprotected(message));
+        let mut harness = window(paper, [1280.0, 1400.0], false);
+        harness.get_by_role_and_label(Role::Tab, "Route").click();
+        harness.run();
+        let mut asked = Vec::new();
+        let read = &mut harness.state_mut().read;
+        read.answer(Slot::Origin, answer, &mut asked);
+        harness.run();
+        harness
+    };
+    // It is offered for the server that took the letter last alone: anybody can write such a line.
+    let other = route_of(taken("mx.example.org"));
+    assert!(other.query_by_label("It is my server").is_none());
+    let mut harness = route_of(taken("mx.example.net"));
     harness.get_by_label("It is my server").click();
     harness.run();
     let state = harness.state_mut();

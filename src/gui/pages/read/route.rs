@@ -285,7 +285,10 @@ fn border_ui(ui: &mut Ui, origin: &Origin, actions: &mut Vec<Action>) {
         return;
     };
     let host = claim.by.to_string();
-    if claim.standing != Standing::NoBorder || !host.contains('.') {
+    // Only whoever took the letter last, by the line on top that nobody out there can write.
+    let newest = origin.route.last().and_then(|(hop, _)| hop.by.as_ref());
+    let took = newest.is_some_and(|by| by.raw().eq_ignore_ascii_case(claim.by.raw()));
+    if claim.standing != Standing::NoBorder || !took || !host.contains('.') {
         return;
     }
     let name = untrusted(ui, &host, true, 80);

@@ -140,8 +140,8 @@ fn blocked_ui(ui: &mut Ui, view: &View, actions: &mut Vec<Action>) {
             ui.add(egui::Label::new(theme::body(words)).wrap());
         }
         for (entry, since) in blocked.iter().take(200) {
-            ui.horizontal_wrapped(|ui| {
-                let name = untrusted(ui, &entry.to_string(), true, 120);
+            ui.horizontal(|ui| {
+                let name = untrusted(ui, &entry.to_string(), true, 60);
                 ui.label(theme::body(&name));
                 let since = format!("since {}", wording::date(*since));
                 ui.label(theme::faded(ui, since));
