@@ -3,6 +3,7 @@
 //! And what a person's machine may give it: a small screen, a huge clipboard, a home that cannot be
 //! written to, a portal that answers nothing.
 
+use std::fs::File;
 use std::process::Command;
 
 /// The most clicks that a person who knows nothing of keys needs.
@@ -16,18 +17,24 @@ fn said(before: &[&str], script: &str, words: &[&str]) -> Vec<String> {
     // Debian's own python has pyatspi; another one in the path may not.
     let line = ["dbus-run-session", "--", "/usr/bin/python3", "-B", &script];
     let line = [before, &line].concat();
-    let output = Command::new(line[0])
+    // Into files, and not through pipes: a bus that outlives the script would hold those open.
+    let files = ["out", "err"].map(|name| runtime.path().join(name));
+    let [out, err] = files.each_ref().map(|path| File::create(path).unwrap());
+    let status = Command::new(line[0])
         .args(&line[1..])
         .arg(env!("CARGO_BIN_EXE_waxwing"))
         .args(words)
         .env("XDG_RUNTIME_DIR", runtime.path())
         .env("HOME", runtime.path())
         .env("NO_AT_BRIDGE", "0")
-        .output()
+        .stdout(out)
+        .stderr(err)
+        .status()
         .expect("dbus-run-session (Debian: dbus-daemon)");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let failed = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{failed}");
+    let [said, failed] = files.map(|path| std::fs::read(path).unwrap());
+    let said = String::from_utf8_lossy(&said);
+    let failed = String::from_utf8_lossy(&failed);
+    assert!(status.success(), "{status}: {said}\n{failed}");
     assert!(said.ends_with("done\n"), "{said}");
     said.lines().map(str::to_owned).collect()
 }

@@ -96,8 +96,6 @@ def read_only_home(program, home):
 
 def dumb_portal(program, home):
     """A portal that takes every question and answers none."""
-    import threading
-
     import gi
 
     gi.require_version("Gio", "2.0")
@@ -126,9 +124,8 @@ def dumb_portal(program, home):
     ).unpack()[0]
     if owner != 1:
         raise Missing("the portal's name is taken")
-    loop = GLib.MainLoop()
-    threading.Thread(target=loop.run, daemon=True).start()
-
+    # The filter runs in the bus's own thread. A loop in another thread than the one that presses would run
+    # the screen reader's library in both, and that takes Python down.
     letter = pathlib.Path(home) / "lunch.eml"
     letter.write_text(LETTER)
     with Desktop(program, home, theme="system") as desktop:

@@ -74,7 +74,8 @@ class Desktop:
         manners = pathlib.Path(self.folder.name, "openbox.xml")
         manners.write_text(OPENBOX)
         self._start(["openbox", "--config-file", str(manners)])
-        self._start([_launcher(), "--launch-immediately"])
+        # It starts a bus that may outlive it, and would hold open what this script writes to.
+        self._start([_launcher(), "--launch-immediately"], stderr=subprocess.DEVNULL)
         _switch_accessibility_on()
         self.started = time.monotonic()
         self.program = self._start([program, "--home", str(home), "--theme", theme, *arguments])
@@ -97,9 +98,11 @@ class Desktop:
             except subprocess.TimeoutExpired:
                 process.kill()
 
-    def _start(self, command, descriptors=()):
+    def _start(self, command, descriptors=(), stderr=None):
         quiet = {"stdout": subprocess.DEVNULL} if command[0] != "waxwing" else {}
-        process = subprocess.Popen(command, pass_fds=descriptors, **quiet)
+        # Whatever becomes of this script, nothing of it stays behind and holds its output open.
+        bound = ["setpriv", "--pdeathsig", "KILL", "--", *command]
+        process = subprocess.Popen(bound, pass_fds=descriptors, stderr=stderr, **quiet)
         self.processes.append(process)
         return process
 

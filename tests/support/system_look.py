@@ -38,10 +38,20 @@ class Portal:
         self.scheme, self.silent = scheme, silent
         self.asked = threading.Event()
         self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        ready = threading.Event()
+        threading.Thread(target=self._serve, args=(ready,), daemon=True).start()
+        ready.wait()
+
+    def _serve(self, ready):
+        # Events of its own: those of the screen reader's library belong to the thread that presses, and in
+        # two threads they take Python down.
+        context = GLib.MainContext.new()
+        context.push_thread_default()
         interface = Gio.DBusNodeInfo.new_for_xml(INTERFACE).interfaces[0]
         self.bus.register_object(PATH, interface, self._call, None, None)
         Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
-        threading.Thread(target=GLib.MainLoop().run, daemon=True).start()
+        ready.set()
+        GLib.MainLoop.new(context, False).run()
 
     def _call(self, _bus, _sender, _path, _interface, method, _arguments, invocation):
         self.asked.set()
