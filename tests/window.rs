@@ -138,15 +138,12 @@ impl Desktop {
             node.map(|node| node.rect())
         };
         let deadline = Instant::now() + PATIENCE;
-        // A page that scrolls to what came moves a frame later.
-        let mut still = 0;
-        while still < 3 {
+        loop {
             let before = place(self);
             self.harness.step();
-            still = match before.is_some() && before == place(self) {
-                true => still + 1,
-                false => 0,
-            };
+            if before.is_some() && before == place(self) {
+                break;
+            }
             assert!(Instant::now() < deadline, "{name:?} never stands still");
         }
         self.harness.get_by_role_and_label(role, name).click();
