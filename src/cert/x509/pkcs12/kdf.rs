@@ -16,6 +16,16 @@ pub enum Use {
     Mac = 3,
 }
 
+/// How what was hashed is added for the next block of bytes (RFC 7292 §B.2, step 6C).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adding {
+    /// As the standard says: a sum keeps its length.
+    Standard,
+    /// As gpgsm up to 2.2 does: a sum is written without its leading zeros, from the front, over what
+    /// was there. About one of its exports in fifty is under such a key.
+    WithoutZeros,
+}
+
 /// What all derivations of one file may cost together.
 pub struct Budget(u64);
 
@@ -75,6 +85,7 @@ pub fn derive(
     salt: &[u8],
     iterations: u64,
     purpose: Use,
+    adding: Adding,
     length: usize,
 ) -> Result<Zeroizing<Vec<u8>>, Broken> {
     let block = block_of(hash);
@@ -99,7 +110,16 @@ pub fn derive(
         }
         let added = Zeroizing::new(repeated(&digest, block));
         for piece in state.chunks_mut(block) {
+            let before = Zeroizing::new(piece.to_vec());
             add_one_more(piece, &added);
+            let zeros = piece.iter().take_while(|byte| **byte == 0).count();
+            if adding == Adding::WithoutZeros && zeros > 0 {
+                piece.rotate_left(zeros);
+                let kept = piece.len().saturating_sub(zeros);
+                for (byte, old) in piece.iter_mut().zip(before.iter()).skip(kept) {
+                    *byte = *old;
+                }
+            }
         }
     }
 }
@@ -144,6 +164,7 @@ mod tests {
             &[0x0A, 0x58, 0xCF, 0x64, 0x53, 0x0D, 0x82, 0x3F],
             1,
             Use::Key,
+            Adding::Standard,
             24,
         );
         assert_eq!(
@@ -156,6 +177,7 @@ mod tests {
             &[0x05, 0xDE, 0xC9, 0x59, 0xAC, 0xFF, 0x72, 0xF7],
             1000,
             Use::Key,
+            Adding::Standard,
             24,
         );
         assert_eq!(

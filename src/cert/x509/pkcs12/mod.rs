@@ -10,7 +10,7 @@ use super::ber;
 use super::oid;
 use super::tlv::{self, NotDer, Reader, Tlv, tag};
 use crate::base::Passphrase;
-use kdf::{Budget, Use};
+use kdf::{Adding, Budget, Use};
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
@@ -111,12 +111,12 @@ fn shrouded(
     let mut inside = info.inside();
     let algorithm = inside.expect(tag::SEQUENCE)?;
     let sealed = inside.expect(tag::OCTET_STRING)?.value;
-    let open = pbe::decrypt(&algorithm, sealed, words, budget)?;
     // Noise is no SEQUENCE: nearly always a wrong password shows here at the latest.
-    match Reader::new(&open).expect(tag::SEQUENCE) {
-        Ok(key) if key.whole.len() == open.len() => Ok(open),
-        Ok(_) | Err(NotDer) => Err(Broken::WrongPassword),
-    }
+    let fits = |open: &[u8]| match Reader::new(open).expect(tag::SEQUENCE) {
+        Ok(key) => key.whole.len() == open.len(),
+        Err(NotDer) => false,
+    };
+    pbe::decrypt(&algorithm, sealed, words, budget, fits)
 }
 
 fn read(pfx: &Tlv<'_>, words: &Words, budget: &mut Budget) -> Result<Contents, Broken> {
@@ -140,8 +140,9 @@ fn read(pfx: &Tlv<'_>, words: &Words, budget: &mut Budget) -> Result<Contents, B
                 read_bags(&data, &mut found, &mut bags, words, budget)?;
             }
             Some(Safe::Encrypted(algorithm, sealed)) => {
-                let open = pbe::decrypt(&algorithm, &sealed, words, budget)?;
                 // Noise is no SEQUENCE: a wrong password, if no MAC told before.
+                let fits = |open: &[u8]| ber::to_der(open).is_ok();
+                let open = pbe::decrypt(&algorithm, &sealed, words, budget, fits)?;
                 let open = ber::to_der(&open).map_err(|_| Broken::WrongPassword)?;
                 let open = Zeroizing::new(open);
                 read_bags(&open, &mut found, &mut bags, words, budget)?;
@@ -267,7 +268,15 @@ fn check_mac(mac: &Tlv<'_>, over: &[u8], words: &Words, budget: &mut Budget) -> 
         let hash = hash_of(kind)?;
         budget.pay(iterations)?;
         let size = hash.size();
-        let key = kdf::derive(hash, &words.bmp, salt, iterations, Use::Mac, size)?;
+        let key = kdf::derive(
+            hash,
+            &words.bmp,
+            salt,
+            iterations,
+            Use::Mac,
+            Adding::Standard,
+            size,
+        )?;
         (hash, key)
     };
     let computed = PKey::hmac(&key)

@@ -1,7 +1,7 @@
 //! Decrypting under a password: the schemes of PKCS #12 (RFC 7292 §C) and PBES2 (RFC 8018 §6.2).
 
 use super::Broken;
-use super::kdf::{self, Budget, Encoded, Use};
+use super::kdf::{self, Adding, Budget, Encoded, Use};
 use crate::base::limits;
 use crate::cert::x509::oid;
 use crate::cert::x509::tlv::{self, Reader, Tlv, tag};
@@ -33,21 +33,23 @@ const AES: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1];
 /// id-scrypt (RFC 7914 §7).
 const SCRYPT: &[u8] = &[0x2B, 6, 1, 4, 1, 0xDA, 0x47, 4, 11];
 
-/// Decrypts `sealed`; `algorithm` is the whole AlgorithmIdentifier. A wrong password is seen by its
-/// padding alone, so the answer may also be noise.
+/// Decrypts `sealed`; `algorithm` is the whole AlgorithmIdentifier. A wrong password is seen by the
+/// padding, and by `fits`, which tells what was meant from noise.
 pub fn decrypt(
     algorithm: &Tlv<'_>,
     sealed: &[u8],
     words: &Words,
     budget: &mut Budget,
+    fits: impl Fn(&[u8]) -> bool,
 ) -> Result<Zeroizing<Vec<u8>>, Broken> {
     let mut inside = algorithm.inside();
     let kind = inside.expect(tag::OID)?.value;
-    match kind.split_last() {
-        Some((number, PKCS12_PBE)) => own(*number, inside, sealed, words, budget),
-        Some((13, PKCS5)) => pbes2(inside, sealed, words, budget),
-        Some(_) | None => Err(Broken::Unsupported(oid::dotted(kind))),
-    }
+    let open = match kind.split_last() {
+        Some((number, PKCS12_PBE)) => return own(*number, inside, sealed, words, budget, fits),
+        Some((13, PKCS5)) => pbes2(inside, sealed, words, budget)?,
+        Some(_) | None => return Err(Broken::Unsupported(oid::dotted(kind))),
+    };
+    fits(&open).then_some(open).ok_or(Broken::WrongPassword)
 }
 
 /// PKCS #12's own schemes, all with SHA-1.
@@ -57,6 +59,7 @@ fn own(
     sealed: &[u8],
     words: &Words,
     budget: &mut Budget,
+    fits: impl Fn(&[u8]) -> bool,
 ) -> Result<Zeroizing<Vec<u8>>, Broken> {
     let (cipher, key_octets, iv_octets) = match number {
         1 => (Which::Legacy("RC4"), 16, 0),
@@ -73,16 +76,29 @@ fn own(
     let mut parameters = inside.expect(tag::SEQUENCE)?.inside();
     let salt = parameters.expect(tag::OCTET_STRING)?.value;
     let iterations = tlv::small(&parameters.expect(tag::INTEGER)?)?;
-    budget.pay(iterations)?;
     let sha1 = MessageDigest::sha1();
-    let of = |purpose, length| kdf::derive(sha1, &words.bmp, salt, iterations, purpose, length);
-    let mut key = of(Use::Key, key_octets)?;
-    if number == 4 {
-        let first: Vec<u8> = key.iter().take(8).copied().collect();
-        key.extend_from_slice(&Zeroizing::new(first));
+    // Keys longer than a hash can be of gpgsm's own making; shorter ones are the same both ways.
+    for adding in [Adding::Standard, Adding::WithoutZeros] {
+        if adding == Adding::WithoutZeros && key_octets <= sha1.size() {
+            break;
+        }
+        budget.pay(iterations)?;
+        let of = |purpose, length| {
+            kdf::derive(sha1, &words.bmp, salt, iterations, purpose, adding, length)
+        };
+        let mut key = of(Use::Key, key_octets)?;
+        if number == 4 {
+            let first: Vec<u8> = key.iter().take(8).copied().collect();
+            key.extend_from_slice(&Zeroizing::new(first));
+        }
+        let iv = of(Use::Iv, iv_octets)?;
+        match run(&cipher, &key, &iv, sealed) {
+            Ok(open) if fits(&open) => return Ok(open),
+            Ok(_) | Err(Broken::WrongPassword) => {}
+            Err(other) => return Err(other),
+        }
     }
-    let iv = of(Use::Iv, iv_octets)?;
-    run(&cipher, &key, &iv, sealed)
+    Err(Broken::WrongPassword)
 }
 
 enum Which {

@@ -95,3 +95,65 @@ fn attack_damaged_pkcs12_x509_is_refused() {
     ));
     assert!(cpu_seconds() - began < 1.0);
 }
+
+/// EncryptedPrivateKeyInfo under PKCS #12's 3DES, with the key that `adding` gives.
+fn under_3des(salt: &[u8], adding: Adding, content: &[u8]) -> Vec<u8> {
+    let bmp = kdf::bmp("geheim");
+    let of = |purpose, length| {
+        let key = kdf::derive(
+            MessageDigest::sha1(),
+            &bmp,
+            salt,
+            2048,
+            purpose,
+            adding,
+            length,
+        );
+        key.ok().unwrap()
+    };
+    let (key, iv) = (of(Use::Key, 24), of(Use::Iv, 8));
+    let cipher = openssl::symm::Cipher::des_ede3_cbc();
+    let sealed = openssl::symm::encrypt(cipher, &key, Some(&iv), content).unwrap();
+    let kind = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 3];
+    let salt = tlv::write(tag::OCTET_STRING, salt);
+    let parameters = tlv::write_all(tag::SEQUENCE, &[&salt, &tlv::write_small(2048)]);
+    let algorithm = tlv::write_all(tag::SEQUENCE, &[&tlv::write(tag::OID, &kind), &parameters]);
+    let sealed = tlv::write(tag::OCTET_STRING, &sealed);
+    tlv::write_all(tag::SEQUENCE, &[&algorithm, &sealed])
+}
+
+/// The salt of a file that gpgsm 2.2.40 exported and OpenSSL cannot open: there a sum begins with a
+/// zero. The first eight bytes of its key, encrypted, are known too.
+#[test]
+fn keys_that_gpgsm_derived_in_its_own_way_are_opened() {
+    let salt = [0x73, 0xAF, 0x92, 0xDF, 0x07, 0x97, 0x02, 0x7B];
+    let content = tlv::write(tag::SEQUENCE, &[5; 0x4BE]);
+    let theirs = under_3des(&salt, Adding::WithoutZeros, &content);
+    let standard = under_3des(&salt, Adding::Standard, &content);
+    assert_ne!(theirs, standard);
+    for file in [&theirs, &standard] {
+        let open = open_key(file, &password()).ok().unwrap();
+        assert_eq!(*open, content);
+    }
+    let wrong = Secret::new("Geheim".to_owned());
+    assert_eq!(open_key(&theirs, &wrong).err(), Some(Broken::WrongPassword));
+
+    let derived = |purpose, length| {
+        let way = Adding::WithoutZeros;
+        let words = kdf::bmp("geheim");
+        let hash = MessageDigest::sha1();
+        kdf::derive(hash, &words, &salt, 2048, purpose, way, length)
+            .ok()
+            .unwrap()
+    };
+    let cipher = openssl::symm::Cipher::des_ede3_cbc();
+    let (key, iv) = (derived(Use::Key, 24), derived(Use::Iv, 8));
+    let mode = openssl::symm::Mode::Decrypt;
+    let mut crypter = openssl::symm::Crypter::new(cipher, mode, &key, Some(&iv)).unwrap();
+    crypter.pad(false);
+    let mut first = [0; 24];
+    let sealed = [0x5E, 0x69, 0x1A, 0x8E, 0xC1, 0x72, 0x78, 0x11];
+    let length = crypter.update(&sealed, &mut first).unwrap();
+    // SEQUENCE, then INTEGER 0, then SEQUENCE: PrivateKeyInfo.
+    assert_eq!(first[..length], [0x30, 0x82, 0x04, 0xBD, 2, 1, 0, 0x30][..]);
+}
